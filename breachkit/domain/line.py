@@ -1,0 +1,154 @@
+"""What the store carries: lines of the register, and the rows that `status` reads.
+
+Plain dataclasses of bytes and text, so that reading them costs nothing. The store knows these types
+and nothing of breaches; only `entry.py` knows what the bytes mean.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SCHEME = b"breachkit register 1"
+"""Names the version of the hash scheme in every link of the chain."""
+
+GENESIS = hashlib.sha256(SCHEME).digest()
+"""What the first entry links to."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """An entry that is about to be appended."""
+
+    matter: str
+    version: int
+    """1 for the matter's first entry, then one more each time; taken already means somebody was first."""
+    kind: str
+    """Name and version of the entry's shape, such as `FactsAmended/1`."""
+    body: bytes
+    """Canonical JSON; never serialised again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as it stands in the register."""
+
+    seq: int
+    matter: str
+    version: int
+    kind: str
+    at: str
+    """Time of recording: UTC, fixed width with microseconds, `2026-11-20T16:40:00.000000Z`."""
+    body: bytes | None
+    """None once erased; the commitment and the chain stay."""
+    salt: bytes | None
+    commitment: bytes
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A text kept beside the register under its own salted digest, so that it can be erased alone."""
+
+    digest: bytes
+    salt: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last link of the chain; `seq` 0 and GENESIS when nothing was written yet."""
+
+    seq: int
+    at: str
+    chain: bytes
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.chain.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """What lists show of a matter."""
+
+    matter: str
+    title: str
+    state: str
+    """`open`, `closed` or `merged`."""
+    reference: str
+    opened_at: str
+    facts: str
+    """One line on how far the matter is, such as `2 scopes, 1 notice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """What `status` shows of a duty, in columns that need no decoding.
+
+    Instants are UTC text of fixed width, or empty where there is none.
+    """
+
+    matter: str
+    duty: str
+    """`instrument/obligation@scope`."""
+    scope: str
+    side: str
+    """`ours`, `theirs` or `possible`."""
+    addressee: str
+    citation: str
+    due_at: str
+    due_kind: str
+    """`deadline`, `provisional`, `target`, `follow-up` or `none`."""
+    soon_at: str
+    """From when on the duty counts as due soon."""
+    told: str
+    """`waiting`, `in time`, `late`, `unconfirmed`, `told`, `stopped` or `not owed`."""
+    content: str
+    """`open`, `complete` or `supplement owed`."""
+    gaps: int
+    waits_for: str
+    command: str
+    question: str
+    question_command: str
+    moved_from: str
+    """The deadline shown before the law or the settings changed; empty when it did not move."""
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that one step writes, at once or not at all."""
+
+    now: str
+    """The clock's time; the store records the later of it and the head's."""
+    lines: tuple[NewLine, ...]
+    kept: tuple[Kept, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    """Names that lead to a matter, such as an alert's reference: (key, matter)."""
+    matters: tuple[MatterRow, ...] = ()
+    duties: Mapping[str, tuple[DutyRow, ...]] = field(default_factory=dict)
+    """For each matter all its rows; they replace those it had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a commit answers: when it was recorded, and the new head."""
+
+    at: str
+    head: Head
+
+
+def commitment_of(salt: bytes, body: bytes) -> bytes:
+    """Return the digest that stands for a body in the chain, and remains when the body is erased."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def chain_of(
+    previous: bytes, seq: int, matter: str, version: int, kind: str, at: str, commitment: bytes
+) -> bytes:
+    """Return the link of an entry: a digest over the one before and the entry's own envelope.
+
+    Each part is prefixed by its length (four bytes, big-endian), so that no two envelopes read alike.
+    """
+    parts = (str(seq), matter, str(version), kind, at)
+    envelope = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, parts))
+    return hashlib.sha256(SCHEME + previous + envelope + commitment).digest()
