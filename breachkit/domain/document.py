@@ -1,8 +1,10 @@
 """A rendered text as a tree of blocks: what outputs, comparisons and counsel's edits work on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from breachkit.errors import BadInputError
 
 
 class BlockKind(StrEnum):
@@ -34,7 +36,10 @@ class Block:
     kind: BlockKind
     runs: tuple[Run, ...]
     level: int = 0
-    """Of a heading 1 to 6; of an item its depth of nesting, from 1."""
+    """Of a heading 1 to 6; of an item its depth of nesting, from 1.
+
+    Of a paragraph or quotation the depth of the item that it continues; 0 outside of lists.
+    """
     marker: str = ""
     """What stands before an item: a bullet, or its number as in `2.`."""
     answers: tuple[str, ...] = ()
@@ -77,3 +82,128 @@ class Printed:
 
     def __str__(self) -> str:
         return self.text
+
+
+def as_data(document: Document) -> dict[str, object]:
+    """Return a document as plain data for JSON, leaving out whatever has its default."""
+    return {
+        "language": document.language,
+        "subject": document.subject,
+        "blocks": [_block_as_data(block) for block in document.blocks],
+    }
+
+
+def from_data(data: object) -> Document:
+    """Read a document back from what `as_data` returned.
+
+    Anything unknown is refused, so that a text written by a newer breachkit never loses a part.
+    """
+    fields = _fields(data, {"language", "subject", "blocks"}, "document")
+    return Document(
+        language=_text(fields.get("language"), "language"),
+        subject=_text(fields.get("subject"), "subject"),
+        blocks=tuple(
+            _block_from_data(block, f"blocks.{place}")
+            for place, block in enumerate(_list(fields.get("blocks"), "blocks"))
+        ),
+    )
+
+
+def _block_as_data(block: Block) -> dict[str, object]:
+    data: dict[str, object] = {
+        "id": block.id,
+        "kind": block.kind.value,
+        "runs": [_run_as_data(run) for run in block.runs],
+    }
+    if block.level:
+        data["level"] = block.level
+    if block.marker:
+        data["marker"] = block.marker
+    if block.answers:
+        data["answers"] = list(block.answers)
+    if block.origin != "template":
+        data["origin"] = block.origin
+    return data
+
+
+def _run_as_data(run: Run) -> object:
+    # Most runs are the template's own plain words: a bare string.
+    if not (run.paths or run.strong or run.emphasis):
+        return run.text
+    data: dict[str, object] = {"text": run.text}
+    if run.paths:
+        data["paths"] = list(run.paths)
+    if run.strong:
+        data["strong"] = True
+    if run.emphasis:
+        data["emphasis"] = True
+    return data
+
+
+_BLOCK_FIELDS = {"id", "kind", "runs", "level", "marker", "answers", "origin"}
+_KINDS = {kind.value: kind for kind in BlockKind}
+
+
+def _block_from_data(data: object, where: str) -> Block:
+    fields = _fields(data, _BLOCK_FIELDS, where)
+    kind = _KINDS.get(_text(fields.get("kind"), f"{where}.kind"))
+    level = fields.get("level", 0)
+    if kind is None or type(level) is not int:
+        raise _misread(where, fields.get("kind") if kind is None else level)
+    return Block(
+        id=_text(fields.get("id"), f"{where}.id"),
+        kind=kind,
+        runs=tuple(
+            _run_from_data(run, f"{where}.runs") for run in _list(fields.get("runs"), where)
+        ),
+        level=level,
+        marker=_text(fields.get("marker", ""), f"{where}.marker"),
+        answers=_texts(fields.get("answers", []), f"{where}.answers"),
+        origin=_text(fields.get("origin", "template"), f"{where}.origin"),
+    )
+
+
+def _run_from_data(data: object, where: str) -> Run:
+    if isinstance(data, str):
+        return Run(data)
+    fields = _fields(data, {"text", "paths", "strong", "emphasis"}, where)
+    return Run(
+        text=_text(fields.get("text"), where),
+        paths=_texts(fields.get("paths", []), where),
+        strong=_flag(fields.get("strong", False), where),
+        emphasis=_flag(fields.get("emphasis", False), where),
+    )
+
+
+def _fields(data: object, known: set[str], where: str) -> Mapping[str, object]:
+    if not isinstance(data, Mapping):
+        raise _misread(where, data)
+    if unknown := sorted(str(key) for key in data if key not in known):
+        raise _misread(where, unknown)
+    return data
+
+
+def _list(value: object, where: str) -> list[object]:
+    if not isinstance(value, list):
+        raise _misread(where, value)
+    return value
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    return tuple(_text(each, where) for each in _list(value, where))
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise _misread(where, value)
+    return value
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _misread(where, value)
+    return value
+
+
+def _misread(where: str, value: object) -> BadInputError:
+    return BadInputError(f"not a document of breachkit: {where} holds {value!r}")

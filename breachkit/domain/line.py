@@ -14,6 +14,10 @@ SCHEME = b"breachkit register 1"
 GENESIS = hashlib.sha256(SCHEME).digest()
 """What the first entry links to."""
 
+MATTER_ERASED = "MatterErased"
+"""Name, before the slash, of the kind that records an erasure: the bodies before it in its own matter
+may be missing. It stands here because the proof must tell an erasure from a loss without reading JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewLine:

@@ -1,0 +1,106 @@
+"""Alerts, patches and forms as people and machines hand them in: JSON or TOML, a file or a stream.
+
+Hostile input is expected: size and depth are limited, duplicate keys and numbers that are not whole
+are refused, and nothing here decides what a fact means.
+"""
+
+import json
+import sys
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from breachkit.errors import BadInputError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+
+
+def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON or TOML document as plain data; `-` reads standard input.
+
+    Times become text; the domain decides whether they have a zone. Raises BadInputError.
+    """
+    if isinstance(source, Mapping):
+        data: Any = dict(source)
+    else:
+        name = str(source)
+        raw = _read(name)
+        data = _parse(name, raw)
+    return _plain(data, "", 0) if isinstance(data, dict) else _refuse_shape(data)
+
+
+def _read(name: str) -> bytes:
+    try:
+        if name == "-":
+            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInputError(f"{name} cannot be read: {error.strerror}") from error
+    if len(raw) > MAX_BYTES:
+        raise BadInputError(
+            f"{name} is larger than {MAX_BYTES:,} bytes", hint="send the facts, not the evidence"
+        )
+    return raw
+
+
+def _parse(name: str, raw: bytes) -> Any:
+    label = "standard input" if name == "-" else name
+    try:
+        text = raw.decode("utf-8-sig")
+        if name.endswith(".toml") or (name == "-" and not text.lstrip().startswith("{")):
+            return tomllib.loads(text)
+        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise BadInputError(
+            f"{label} is not UTF-8 text: {error.reason} at {error.start}"
+        ) from error
+    except RecursionError as error:
+        raise BadInputError(f"{label} is nested deeper than {MAX_DEPTH} levels") from error
+    except ValueError as error:
+        raise BadInputError(f"{label} is not valid JSON or TOML: {error}") from error
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key {name!r} stands twice in one object")
+        found[name] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _refuse_shape(data: object) -> dict[str, Any]:
+    raise BadInputError(
+        f"expected an object of facts, found {type(data).__name__}",
+        hint='for example {"title": "...", "timeline": {"discovered_at": "2026-11-20T16:40Z"}}',
+    )
+
+
+def _plain(value: Any, path: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise BadInputError(f"{path[:80]}: nested deeper than {MAX_DEPTH} levels")
+    match value:
+        case dict() | Mapping():
+            return {
+                str(name): _plain(below, f"{path}.{name}".lstrip("."), depth + 1)
+                for name, below in value.items()
+            }
+        case list() | tuple():
+            return [_plain(below, path, depth + 1) for below in value]
+        case datetime() | date() | time():
+            return value.isoformat()
+        case float():
+            raise BadInputError(f"{path}: {value!r} is not a whole number")
+        case None | bool() | int() | str():
+            return value
+        case _:
+            raise BadInputError(f"{path}: {type(value).__name__} is not a fact")

@@ -1,0 +1,70 @@
+"""One event a step, as JSON or for the console: identifiers and counts only, never personal data."""
+
+import os
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+Record = Callable[..., None]
+"""Takes the event's name and its fields."""
+
+FIELDS = frozenset(
+    {"matter", "entry", "seq", "version", "notice", "scopes", "duties", "notices", "tries", "ms"}
+)
+"""The only fields that may reach a log."""
+
+
+def silent(event: str, **fields: object) -> None:
+    """Log nothing."""
+
+
+def open_log(path: Path, form: str) -> Record:
+    """Return the recorder of a workspace; it opens the file with the first event.
+
+    `form` is `json`, `console` (to standard error) or `none`.
+    """
+    if form == "none":
+        return silent
+    started: list[Any] = []
+
+    def record(event: str, **fields: object) -> None:
+        if not started:
+            started.append(_start(path, form))
+        started[0].info(event, **fields)
+
+    return record
+
+
+def _start(path: Path, form: str) -> Any:
+    import structlog
+
+    if form == "console":
+        import sys
+
+        renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        factory: Any = structlog.PrintLoggerFactory(sys.stderr)
+    else:
+        renderer = structlog.processors.JSONRenderer(sort_keys=True)
+        factory = structlog.WriteLoggerFactory(_private(path))
+    return structlog.wrap_logger(
+        factory(),
+        processors=[
+            _only_known_fields,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.BoundLogger,
+    )
+
+
+def _private(path: Path) -> Any:
+    """Open the log for appending, readable by its owner (or the workspace's group) alone."""
+    mode = 0o660 if path.parent.stat().st_mode & 0o2000 else 0o600
+    return os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode), "a", encoding="utf-8"
+    )
+
+
+def _only_known_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Drop every field that was not meant for a log, so that no slip can leak a name."""
+    return {name: value for name, value in event.items() if name in FIELDS or name == "event"}

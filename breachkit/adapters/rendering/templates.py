@@ -1,0 +1,300 @@
+"""Templates found, checked when they are loaded, and expanded into Markdown with tokens."""
+
+import difflib
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path, PurePosixPath
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    Undefined,
+    nodes,
+    pass_context,
+)
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
+from jinja2.runtime import Context, LoopContext
+
+from breachkit.adapters.rendering.document import token
+from breachkit.adapters.rendering.syntax import Answers, check_characters, checked, keep_lines
+from breachkit.domain.document import Printed
+from breachkit.errors import TemplateError
+
+
+class Templates:
+    """The templates of some folders; the first folder that has a name wins.
+
+    Each file is read once, so that a digest always speaks of the text that was rendered.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
+        self._contents: dict[str, bytes] = {}
+        self._loaded: dict[str, Template] = {}
+        self._environment = _Environment(_Loader(self))
+
+    def expand(self, name: str, view: Mapping[str, object]) -> tuple[str, list[Printed]]:
+        """Return the Markdown of a template for a view, and the values behind its tokens."""
+        template = self._load(name)
+        printed: list[Printed] = []
+        try:
+            for key, value in view.items():
+                _check_kind(value, key)
+            context = template.new_context({**view, _PRINTED: printed})
+            return "".join(template.root_render_func(context)), printed
+        except UndefinedError as error:
+            raise TemplateError(
+                f"{_place(error, name)}: {error.message}", hint=_known_names(error, view)
+            ) from None
+        except TemplateError as error:
+            raise TemplateError(f"{_place(error, name)}: {error}", hint=error.hint) from None
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a template and of all that it includes: names and bytes."""
+        self._load(name)
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += [included for included, _ in self._environment.includes[each]]
+        digest = hashlib.sha256(b"breachkit template 1")
+        for each in sorted(found):
+            for part in (each.encode(), self.contents(each)):
+                digest.update(len(part).to_bytes(8, "big") + part)
+        return digest.hexdigest()
+
+    def sources(self) -> tuple[tuple[str, bytes], ...]:
+        """Return the name and bytes of every template in the folders, by name."""
+        names = {
+            path.relative_to(folder).as_posix()
+            for folder in self._folders
+            for path in folder.rglob("*.j2")
+            if path.is_file()
+        }
+        return tuple((name, self.contents(name)) for name in sorted(names))
+
+    def contents(self, name: str) -> bytes:
+        """Return the bytes of a template as they were when it was first asked for."""
+        if name not in self._contents:
+            parts = PurePosixPath(name)
+            if not name or parts.is_absolute() or ".." in parts.parts or "\\" in name:
+                raise TemplateError(f"{name!r} is not the name of a template")
+            paths = (folder / parts for folder in self._folders)
+            path = next((path for path in paths if path.is_file()), None)
+            if path is None:
+                searched = ", ".join(str(folder) for folder in self._folders)
+                raise TemplateError(f"there is no template {name} in {searched}")
+            self._contents[name] = path.read_bytes()
+        return self._contents[name]
+
+    def _load(self, name: str) -> Template:
+        if name not in self._loaded:
+            self._check_includes(name, ())
+            self._loaded[name] = self._compile(name)
+        return self._loaded[name]
+
+    def _check_includes(self, name: str, chain: tuple[str, ...]) -> None:
+        self._compile(name)
+        for included, line in self._environment.includes[name]:
+            if included in (*chain, name):
+                circle = " → ".join((*chain, name, included))
+                raise TemplateError(f"{name}:{line}: include goes round in a circle: {circle}")
+            try:
+                self.contents(included)
+            except TemplateError as error:
+                raise TemplateError(f"{name}:{line}: include: {error}", hint=error.hint) from None
+            self._check_includes(included, (*chain, name))
+
+    def _compile(self, name: str) -> Template:
+        try:
+            return self._environment.get_template(name)
+        except TemplateSyntaxError as error:
+            message = error.message or "is not understood"
+            message = message[0].lower() + message[1:].rstrip(".")
+            raise TemplateError(f"{name}:{error.lineno}: {message}") from None
+
+
+_PRINTED = ""
+"""Where the list of printed values stands in the context: a key that no template can write."""
+
+_UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+@pass_context
+def _print(context: Context, value: object) -> str:
+    if not isinstance(value, Printed):
+        value = _as_printed(value)
+    if not value.text or value.text.isspace():
+        raise TemplateError(
+            f"the value to be printed is empty{_from(value)}", hint="let an if stand around it"
+        )
+    if found := _UNSAFE.search(value.text):
+        raise TemplateError(
+            f"the value to be printed holds the character U+{ord(found[0]):04X}{_from(value)},"
+            " which no notice can show safely"
+        )
+    printed: list[Printed] = context.parent[_PRINTED]
+    printed.append(value)
+    return token(len(printed) - 1)
+
+
+def _as_printed(value: object) -> Printed:
+    if isinstance(value, str):
+        return Printed(str.__str__(value))
+    if isinstance(value, Undefined):
+        str(value)  # raises UndefinedError with the name
+    if value is None:
+        raise TemplateError("the value to be printed is None", hint="let an if stand around it")
+    raise TemplateError(
+        f"a {type(value).__name__} cannot be printed",
+        hint="print one of its names, or turn the value into words before",
+    )
+
+
+def _from(value: Printed) -> str:
+    return f" ({', '.join(value.paths)})" if value.paths else ""
+
+
+class _Loader(BaseLoader):
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+        try:
+            # Some editors begin a file with a byte order mark.
+            source = self._templates.contents(template).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise TemplateError(
+                f"{template}: byte {error.start + 1} is not UTF-8", hint="save the file as UTF-8"
+            ) from None
+        source = source.replace("\r\n", "\n")
+        check_characters(source, template)
+        return keep_lines(source, template), template, None
+
+
+class _Environment(Environment):
+    """Jinja without filters, tests, functions and methods."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        super().__init__(
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            finalize=_print,
+            extensions=[Answers],
+            loader=loader,
+            cache_size=-1,
+            auto_reload=False,
+        )
+        self.globals.clear()
+        self.filters.clear()
+        self.tests.clear()
+        self.includes: dict[str, list[tuple[str, int]]] = {}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree, includes = checked(super()._parse(source, name, filename), str(name))
+        self.includes[str(name)] = includes
+        return tree
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """Return a mapping's key or a declared field, and never a method."""
+        if isinstance(obj, Mapping):
+            if attribute in obj:
+                return _check_kind(obj[attribute], attribute)
+            raise _missing(attribute, obj)
+        if isinstance(obj, LoopContext):
+            value = getattr(obj, attribute)
+            return Printed(str(value)) if type(value) is int else value
+        if isinstance(obj, Undefined):
+            str(obj)  # raises UndefinedError with the name
+        kind: type = type(obj)
+        # The text and the paths of a printed value belong together.
+        known = frozenset() if kind is Printed else _declared(kind)
+        if attribute in known:
+            return _check_kind(getattr(obj, attribute), attribute)
+        raise _missing(attribute, known)
+
+    def same(self, value: object, word: str) -> bool:
+        """Tell whether a printed value, or none, is this word."""
+        if value is None:
+            return False
+        if isinstance(value, Undefined):
+            str(value)  # raises UndefinedError with the name
+        if isinstance(value, str | Printed):
+            return str(value) == word
+        raise TemplateError(f"a {type(value).__name__} cannot be compared with {word!r}")
+
+    def walk(self, value: object, names: int) -> Sequence[object]:
+        """Return what a loop goes through: a list's values, or a mapping's pairs."""
+        if isinstance(value, Undefined):
+            str(value)  # raises UndefinedError with the name
+        if isinstance(value, Mapping):
+            if names == 2:
+                return [(key, _check_kind(each, key)) for key, each in value.items()]
+            raise TemplateError("a for over a mapping needs two names", hint="for key, value in …")
+        if not isinstance(value, list | tuple):
+            raise TemplateError(f"a for cannot go through a {type(value).__name__}")
+        for each in value:
+            _check_kind(each, "an element")
+            if names == 2 and not (isinstance(each, list | tuple) and len(each) == 2):
+                raise TemplateError("a for with two names needs a mapping or pairs")
+        return value
+
+
+def _check_kind(value: object, name: str) -> object:
+    # A date or a number in the view would be printed in nobody's language.
+    kind = type(value)
+    if (
+        kind in _KINDS
+        or isinstance(value, str | Printed | list | tuple | Mapping | Undefined)
+        or is_dataclass(value)
+    ):
+        return value
+    raise TemplateError(f"{name} holds a {kind.__name__}, which a template cannot use")
+
+
+_KINDS = frozenset({Printed, str, bool, type(None), dict, list, tuple})
+
+
+@functools.cache
+def _declared(kind: type) -> frozenset[str]:
+    if not is_dataclass(kind):
+        return frozenset()
+    properties = {name for name in dir(kind) if isinstance(getattr(kind, name), property)}
+    return frozenset({field.name for field in fields(kind)} | properties)
+
+
+def _missing(name: str, known: Iterable[str]) -> TemplateError:
+    return TemplateError(f"'{name}' is undefined", hint=_similar(name, known))
+
+
+def _known_names(error: UndefinedError, view: Mapping[str, object]) -> str:
+    quoted = (error.message or "").split("'")
+    return _similar(quoted[1] if len(quoted) > 1 else "", view)
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    names = sorted(str(each) for each in known)
+    close = difflib.get_close_matches(name, names, n=3)
+    return f"known here: {', '.join(close or names) or 'nothing'}"
+
+
+def _place(error: BaseException, name: str) -> str:
+    # The last frame of compiled template code is where it happened; included ones come last.
+    place = name
+    trace = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            place = f"{template.name}:{template.get_corresponding_lineno(trace.tb_lineno)}"
+        trace = trace.tb_next
+    return place

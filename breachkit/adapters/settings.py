@@ -1,0 +1,110 @@
+"""Settings, people and partners of a workspace, read from its files and checked."""
+
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, read_toml
+from breachkit.domain.instant import zone_of
+from breachkit.domain.people import Organisation, Partner, Person
+from breachkit.domain.text import Key
+from breachkit.errors import WorkspaceError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Part(BaseModel):
+    """A part of the settings, refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DueSoon(Part):
+    """From when on a duty counts as due soon: a share of its time, or so many hours."""
+
+    share: str = Field("1/4", pattern=r"^\d{1,3}/\d{1,3}$")
+    at_least_hours: int = Field(6, ge=0, le=240)
+
+    @property
+    def fraction(self) -> float:
+        """The share as a number."""
+        return float(Fraction(self.share))
+
+    @property
+    def floor(self) -> timedelta:
+        """The least time before a deadline."""
+        return timedelta(hours=self.at_least_hours)
+
+
+class Targets(Part):
+    """Our own aims where the law gives no figure."""
+
+    without_undue_delay_hours: int | None = Field(None, ge=1, le=720)
+
+
+class Counsel(Part):
+    """Templates that counsel has cleared beforehand."""
+
+    cleared_templates: tuple[str, ...] = ()
+
+
+class Log(Part):
+    """How steps are logged."""
+
+    format: Literal["json", "console", "none"] = "json"
+
+
+class Settings(Part):
+    """All settings of a workspace."""
+
+    zone: str = "UTC"
+    organisation: Organisation = Organisation()
+    due_soon: DueSoon = DueSoon()
+    targets: Targets = Targets()
+    counsel: Counsel = Counsel()
+    log: Log = Log()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        zone_of(value)
+        return value
+
+
+class People(Part):
+    """The people of a workspace, by key."""
+
+    people: dict[Key, Person] = Field(default_factory=dict)
+
+
+def read_settings(folder: Folder) -> Settings:
+    """Return the settings; WorkspaceError names the file, the place and the reason."""
+    return _checked(Settings, folder.root / SETTINGS, read_toml(folder.root / SETTINGS))
+
+
+def read_people(folder: Folder) -> dict[str, Person]:
+    """Return the people by key; none where there is no file."""
+    path = folder.root / PEOPLE
+    return _checked(People, path, read_toml(path)).people if path.exists() else {}
+
+
+def read_partners(folder: Folder) -> dict[str, Partner]:
+    """Return the partners by key: the name of each one's file."""
+    return {
+        path.stem: _checked(Partner, path, read_toml(path))
+        for path in sorted((folder.root / PARTNERS).glob("*.toml"))
+    }
+
+
+def _checked(model: type[Model], path: Path, data: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise WorkspaceError(
+            f"{path.name}: {place}: {first['msg'].lower()}", hint=f"mend {path}"
+        ) from error

@@ -1,0 +1,83 @@
+"""Dates and numbers as a reader writes them, through Babel; zones are always named."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from breachkit.domain.instant import Precision, latest_of, moment, zone_of
+from breachkit.errors import BadInputError
+
+
+class Wording:
+    """Dates and numbers in one language, in the zone of the workspace unless a fact has its own."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        try:
+            self._locale = Locale.parse("en_GB" if language == "en" else language)
+        except (UnknownLocaleError, ValueError) as error:
+            raise BadInputError(f"{language!r} is not a language: {error}") from error
+        self.language = language
+        self._zone = zone
+
+    def instant(self, fact: Mapping[str, Any]) -> str:
+        """Return an instant with its zone, no finer than it is known."""
+        zone = fact["zone"] if "/" in fact["zone"] else self._zone
+        local = moment(fact["at"]).astimezone(zone_of(zone))
+        match fact["precision"]:
+            case Precision.MONTH:
+                shown = format_skeleton("yMMMM", local, locale=self._locale)
+            case Precision.DAY:
+                shown = format_date(local, "full", locale=self._locale)
+            case _:
+                shown = self._to_the_minute(local, zone)
+        if fact.get("estimated") or fact["precision"] == Precision.HOUR:
+            return _ABOUT.get(self.language, "~ {}").format(shown)
+        return shown
+
+    def day(self, fact: Mapping[str, Any]) -> str:
+        """Return the end of a promised period: a day, or a time of a day."""
+        if fact["precision"] in {Precision.DAY, Precision.MONTH}:
+            end = latest_of(fact["at"], fact["zone"], fact["precision"])
+            return str(
+                format_date(end.astimezone(zone_of(fact["zone"])), "full", locale=self._locale)
+            )
+        return self.instant(fact)
+
+    def today(self, at: datetime) -> str:
+        """Return a date without its hour, in the workspace's zone."""
+        return str(format_date(at.astimezone(zone_of(self._zone)), "long", locale=self._locale))
+
+    def count(self, fact: Mapping[str, Any]) -> str:
+        """Return a number with its exactness in words."""
+        value = format_decimal(fact["value"], locale=self._locale)
+        match fact["form"]:
+            case "approximate":
+                return _ABOUT.get(self.language, "~ {}").format(value)
+            case "range":
+                high = format_decimal(fact["high"], locale=self._locale)
+                return _BETWEEN.get(self.language, "{}–{}").format(value, high)
+            case "at_least":
+                return _AT_LEAST.get(self.language, "≥ {}").format(value)
+            case _:
+                return str(value)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Return items joined as a sentence joins them."""
+        return str(format_list(list(items), locale=self._locale))
+
+    def _to_the_minute(self, local: datetime, zone: str) -> str:
+        offset = format_datetime(local, "xxx", locale=self._locale)
+        date = format_date(local, "full", locale=self._locale)
+        time = format_time(local, "short", locale=self._locale)
+        named = "UTC" if zone == "UTC" else f"{zone}, UTC{offset}"
+        return f"{date}, {time} ({named})"
+
+
+_ABOUT = {"en": "about {}"}
+_BETWEEN = {"en": "between {} and {}"}
+_AT_LEAST = {"en": "at least {}"}

@@ -1,0 +1,316 @@
+"""Notices drafted from the facts: one for each scope and addressee, sets where there are many."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from breachkit.casework.desk import Desk, attempt, keep
+from breachkit.casework.incidents import changed_by
+from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
+from breachkit.domain.approval import (
+    check_may_change,
+)
+from breachkit.domain.crosscheck import names_in
+from breachkit.domain.document import Document, as_data
+from breachkit.domain.duty import Duty
+from breachkit.domain.entry import (
+    Addressee,
+    Drafted,
+    NoticeDrafted,
+    Phase,
+    canonical,
+)
+from breachkit.domain.freshness import freshness
+from breachkit.domain.line import Change, Kept
+from breachkit.domain.matter import Matter, Version
+from breachkit.domain.notice import Heading, notice_view
+from breachkit.domain.patch import fact_at
+from breachkit.domain.people import Actor
+from breachkit.domain.requirement import Gap
+from breachkit.errors import RefusedError, UnknownNameError
+
+ADDRESSEES: tuple[Addressee, ...] = ("partner", "authority", "data_subjects")
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which notices are wanted; empty means all that fit."""
+
+    addressees: Sequence[Addressee] = ()
+    scopes: Sequence[str] = ()
+    phase: Phase | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A notice as it was rendered."""
+
+    drafted: Drafted
+    document: Document
+    text: str
+    html: str
+    new: bool
+    """False when the text is the same as the last version's, so that nothing was appended."""
+    set_id: str | None = None
+    set_digest: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The subject line."""
+        return self.drafted.subject
+
+    @property
+    def digest(self) -> str:
+        """The digest that people review and approve."""
+        return self.drafted.digest
+
+
+def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft, ...]:
+    """Render the notices of an incident for review; gaps become "will follow" in words.
+
+    A text that is already drafted in the same words is not drafted again. Raises RefusedError for a
+    final notice with gaps, and where nothing is owed to the addressee.
+    """
+    check_may_change(desk.rules.roles(actor), "draft")
+
+    def decide() -> tuple[Change | None, tuple[Draft, ...]]:
+        picture = look(desk, matter_id)
+        wanted = list(_wanted(picture, order))
+        if not wanted:
+            raise RefusedError(
+                f"{matter_id} owes no notice that fits", hint=f"breachkit status {matter_id}"
+            )
+        drafts: list[Draft] = []
+        for scope, addressee in wanted:
+            drafts.append(_render(desk, picture, scope, addressee, order, len(drafts)))
+        return _append(desk, actor, picture, drafts)
+
+    return attempt(desk, decide)
+
+
+def set_digest(notices: Iterable[Drafted]) -> str:
+    """Return the digest by which a set of notices is reviewed and approved at once."""
+    pairs = sorted([one.notice, str(one.version), one.digest] for one in notices)
+    return hashlib.sha256(canonical(pairs)).hexdigest()
+
+
+def heading_of(
+    desk: Desk, picture: Picture, scope: str, addressee: Addressee, phase: str
+) -> Heading:
+    """Return what stands above a notice: names, date, the duties it meets and what they still lack."""
+    duties = discharged(picture, scope, addressee)
+    return Heading(
+        incident=picture.id,
+        our_name=desk.rules.organisation.name or "Your service provider",
+        recipient=recipient_of(picture, desk.rules, scope),
+        addressee=addressee,
+        phase=phase,
+        drafted_at=picture.seen_at,
+        duties=duties,
+        instruments=desk.rules.instruments,
+        missing=_distinct(gap for duty in duties for gap in duty.gaps),
+    )
+
+
+def discharged(picture: Picture, scope: str, addressee: Addressee) -> tuple[Duty, ...]:
+    """Return the duties that a notice to an addressee meets in a scope."""
+    return tuple(
+        duty
+        for duty in picture.duties_of(scope, addressee)
+        if duty.owed is not False and duty.law.by_notice
+    )
+
+
+def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
+    known = [view.scope for view in picture.views]
+    for scope in order.scopes:
+        if scope not in known:
+            raise UnknownNameError(
+                f"{picture.id} has no scope {scope}", hint=f"its scopes: {', '.join(known)}"
+            )
+    for addressee in order.addressees or ADDRESSEES:
+        for scope in order.scopes or known:
+            if discharged(picture, scope, addressee) or order.phase == "withdrawal":
+                yield scope, addressee
+
+
+def _render(
+    desk: Desk, picture: Picture, scope: str, addressee: Addressee, order: Order, place: int
+) -> Draft:
+    """Render one notice for one scope, and describe it as its entry will."""
+    matter = picture.matter
+    earlier = _undelivered(matter, scope, addressee)
+    phase = order.phase or _phase(matter, scope, addressee)
+    language = order.language or "en"
+    template = f"{addressee}/{language}.md.j2"
+    heading = heading_of(desk, picture, scope, addressee, phase)
+    view = picture.view(scope)
+    assert view is not None
+    _check_final(phase, heading.missing)
+    document = desk.press.render(
+        template, notice_view(view, heading, desk.press.words(language)), language=language
+    )
+    text, html = desk.press.text(document), desk.press.html(document)
+    manifest = _manifest(desk, document, text, html, scope, addressee)
+    number = len(matter.notices) + place + 1
+    drafted = Drafted(
+        notice=earlier.drafted.notice if earlier else f"{matter.id}-n{number}",
+        version=earlier.drafted.version + 1 if earlier else 1,
+        scope=scope,
+        addressee=addressee,
+        phase=phase,
+        language=language,
+        template=template,
+        template_digest=desk.press.digest(template),
+        subject=document.subject,
+        digest=_digest(manifest),
+        text_digest=_digest({key: manifest[key] for key in ("subject", "parts", "attachments")}),
+        addressees_digest=manifest["addressees"]["digest"],
+        manifest=manifest,
+        tree_kept="",
+        discharges=[duty.id for duty in heading.duties],
+        gaps=[
+            f"{gap.obligation}@{scope} {gap.citation}"
+            for gap in heading.missing
+            if gap.blocks("final")
+        ],
+        uses=_uses(picture, document),
+        open_paths=[gap.path for gap in heading.missing],
+        flags=_flags(desk, picture, scope, text),
+    )
+    if earlier and earlier.drafted.digest == drafted.digest:
+        return Draft(
+            earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
+        )
+    return Draft(drafted, document, text, html, new=True)
+
+
+def _append(
+    desk: Desk, actor: Actor, picture: Picture, drafts: list[Draft]
+) -> tuple[Change | None, tuple[Draft, ...]]:
+    """Return the change that records new drafts, one entry for each addressee's notices."""
+    matter = picture.matter
+    entries, kept, done = [], [], []
+    count = len(matter.sets)
+    for addressee in ADDRESSEES:
+        same = [one for one in drafts if one.drafted.addressee == addressee]
+        if not any(one.new for one in same):
+            done.extend(same)
+            continue
+        texts = [_kept_tree(desk, one) for one in same]
+        notices = [_next_version(one, text) for one, text in zip(same, texts, strict=True)]
+        kept.extend(texts)
+        count += len(notices) > 1
+        set_id = f"{matter.id}-s{count}" if len(notices) > 1 else None
+        whole = set_digest(notices) if set_id else None
+        entries.append(NoticeDrafted(by=actor, notices=notices, set_id=set_id, set_digest=whole))
+        done.extend(
+            replace(one, drafted=notice, set_id=set_id, set_digest=whole, new=True)
+            for one, notice in zip(same, notices, strict=True)
+        )
+    if not entries:
+        return None, tuple(drafts)
+    _, change = changed_by(desk, matter, list(entries))
+    return replace(change, kept=tuple(kept)), tuple(done)
+
+
+def _next_version(one: Draft, kept: Kept) -> Drafted:
+    """Return a draft as a version of its own; in a set, an unchanged text is renewed with the rest."""
+    version = one.drafted.version if one.new else one.drafted.version + 1
+    return one.drafted.model_copy(update={"tree_kept": kept.digest.hex(), "version": version})
+
+
+def _kept_tree(desk: Desk, one: Draft) -> Kept:
+    return keep(desk, canonical(as_data(one.document)).decode())
+
+
+def _undelivered(matter: Matter, scope: str, addressee: Addressee) -> Version | None:
+    """Return the last version of the notice that is still in the works for a scope."""
+    for version in reversed(matter.current()):
+        if version.drafted.scope == scope and version.drafted.addressee == addressee:
+            return None if version.deliveries else version
+    return None
+
+
+def _phase(matter: Matter, scope: str, addressee: Addressee) -> Phase:
+    """Return the phase that fits what has left already."""
+    sent = [
+        version
+        for versions in matter.notices.values()
+        for version in versions
+        if version.deliveries
+        and (version.drafted.scope, version.drafted.addressee) == (scope, addressee)
+    ]
+    if not sent:
+        return "initial"
+    if freshness(sent[-1].drafted, matter.facts, matter.unknown).contradicted:
+        return "correction"
+    return "supplementary"
+
+
+def _check_final(phase: str, missing: tuple[Gap, ...]) -> None:
+    open_ = sorted({gap.citation for gap in missing if gap.blocks("final")})
+    if phase == "final" and open_:
+        raise RefusedError(
+            f"a final notice may not leave open: {', '.join(open_)}",
+            hint="state the facts first: breachkit incident check ID",
+        )
+
+
+def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
+    """Return what an approver must not overlook: another controller's name in this one's text."""
+    names = names_by_scope(picture.matter, desk.rules)
+    own = " ".join(names.get(scope, ())).casefold()
+    return [
+        f"names {name}, which is not this notice's addressee"
+        for key, known in names.items()
+        if key != scope
+        for name in names_in(text, known)
+        if name.casefold() not in own
+    ]
+
+
+def _manifest(
+    desk: Desk, document: Document, text: str, html: str, scope: str, addressee: Addressee
+) -> dict[str, Any]:
+    """Return what the digest covers: subject, texts and to whom, without anybody's address."""
+    partner = desk.rules.partners.get(scope) if addressee == "partner" else None
+    points = partner.contacts.values() if partner else ()
+    mails = sorted({point.email for point in points if point.email and point.for_breaches})
+    keyed = hmac.new(desk.store.key(), "\n".join(mails).encode(), "sha256").hexdigest()
+    return {
+        "subject": document.subject,
+        "language": document.language,
+        "parts": {
+            "text/plain": hashlib.sha256(text.encode()).hexdigest(),
+            "text/html": hashlib.sha256(html.encode()).hexdigest(),
+        },
+        "attachments": {},
+        "scope": scope,
+        "addressees": {"count": len(mails), "digest": keyed},
+    }
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _uses(picture: Picture, document: Document) -> dict[str, str]:
+    paths = {path for block in document.blocks for run in block.runs for path in run.paths}
+    facts = picture.matter.facts
+    return {
+        path: canonical(value).decode()
+        for path in sorted(paths)
+        if (value := fact_at(facts, path)) is not None
+    }
+
+
+def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Return each open fact once, though several duties ask for it."""
+    found: dict[tuple[str, str], Gap] = {}
+    for gap in gaps:
+        found.setdefault((gap.path, gap.citation), gap)
+    return tuple(found.values())

@@ -1,0 +1,359 @@
+"""Incidents: opened, amended, merged and closed. What happened is recorded; only our acts are gated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from breachkit.casework.desk import Desk, attempt, line_of, read_matter, stamp_now
+from breachkit.casework.picture import Picture, picture_of
+from breachkit.casework.projection import after
+from breachkit.domain.approval import check_may_change
+from breachkit.domain.crosscheck import Flag
+from breachkit.domain.duty import Side
+from breachkit.domain.entry import (
+    Certainty,
+    Entry,
+    FactsAmended,
+    IncidentClosed,
+    IncidentJoined,
+    IncidentMerged,
+    IncidentOpened,
+)
+from breachkit.domain.instant import moment
+from breachkit.domain.line import Change
+from breachkit.domain.matter import Matter, Recorded, apply
+from breachkit.domain.patch import Tree, fact_at, leaves, merged
+from breachkit.domain.people import Actor
+from breachkit.domain.statement import (
+    check_may_discover,
+    check_may_move,
+    check_may_rule_out,
+    check_triggers,
+    check_unknown_path,
+    merge_leaf,
+    settle,
+    settle_unknown,
+)
+from breachkit.errors import BadInputError, RefusedError
+
+REFERENCE = "reference:"
+"""Before an alert's reference, in the names that lead to a matter."""
+
+_CORE_TRIGGERS = frozenset(
+    {
+        "occurred_from",
+        "occurred_until",
+        "detected_at",
+        "reported_at",
+        "discovered_at",
+        "contained_at",
+        "found_affected_at",
+        "controller_aware_at",
+        "controller_request_at",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Facts as somebody hands them in, with where they come from."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    """By path: why it is not known yet; null takes that back."""
+    source: str = "stated at the command line"
+    certainty: Certainty = "confirmed"
+    reason: str | None = None
+    """Why an instant that starts a clock moves later."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An incident that was opened, or found under the same reference."""
+
+    picture: Picture
+    created: bool
+    waiting: tuple[str, ...] = ()
+    """Facts that differ from the ones recorded before, when the reference was known already."""
+
+    @property
+    def id(self) -> str:
+        """The incident's id."""
+        return self.picture.id
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A deadline that an amendment moved; instants are UTC text, or empty."""
+
+    duty: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What an amendment changed."""
+
+    picture: Picture
+    changed: tuple[tuple[str, Any, Any], ...]
+    """Path, value before and value after."""
+    moved: tuple[Moved, ...]
+    flags: tuple[Flag, ...]
+    """Flags that were not there before."""
+
+
+def open_incident(
+    desk: Desk, actor: Actor, statement: Statement, *, reference: str | None = None
+) -> Opened:
+    """Open an incident; the same reference twice gives the same incident.
+
+    Raises FactError for a fact with the wrong shape. Contradictions are recorded and flagged.
+    """
+    check_may_change(desk.rules.roles(actor), "open")
+    now = desk.now()
+
+    def decide() -> tuple[Change | None, Opened]:
+        known = desk.store.matter_of(REFERENCE + reference) if reference else None
+        if known:
+            return None, _known(desk, known, statement)
+        patch, unknown = _settled(desk, {}, statement)
+        check_may_rule_out(patch)
+        if not patch and not unknown:
+            raise BadInputError("an incident needs at least a title", hint='--title "what is seen"')
+        matter_id = _next_id(desk)
+        entry = IncidentOpened(
+            by=actor,
+            patch=_reasoned(patch, statement.reason),
+            unknown=unknown,
+            source=statement.source,
+            certainty=statement.certainty,
+            reason=statement.reason,
+            reference=reference,
+        )
+        matter = Matter(matter_id, version=1)
+        apply(matter, Recorded(entry, stamp_now(now), 0))
+        picture, change = _changed(desk, matter, [entry])
+        keys = ((REFERENCE + reference, matter_id),) if reference else ()
+        return _replaced(change, keys), Opened(picture, created=True)
+
+    return attempt(desk, decide)
+
+
+def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Amended:
+    """State, change or withdraw facts of an incident.
+
+    Raises RefusedError when an instant that starts a clock would move later without a reason.
+    """
+    check_may_change(desk.rules.roles(actor), "amend")
+
+    def decide() -> tuple[Change | None, Amended]:
+        matter = read_matter(desk, matter_id)
+        _check_open(matter)
+        before = picture_of(matter, desk.rules, desk.now())
+        patch, unknown = _settled(desk, matter.facts, statement)
+        check_may_rule_out(patch)
+        check_may_move(matter.facts, patch, statement.reason)
+        if not statement.reason:
+            check_may_discover(matter.facts, patch, matter.opened_at)
+        patch = _reasoned(patch, statement.reason)
+        changed = _changes(matter.facts, patch)
+        if not changed and not _news(matter, unknown):
+            return None, Amended(before, (), (), ())
+        entry = FactsAmended(
+            by=actor,
+            patch=patch,
+            unknown=unknown,
+            source=statement.source,
+            certainty=statement.certainty,
+            reason=statement.reason,
+        )
+        apply(matter, Recorded(entry, stamp_now(desk.now()), 0))
+        matter.version += 1
+        picture, change = _changed(desk, matter, [entry])
+        flags = tuple(flag for flag in picture.flags if flag not in before.flags)
+        return change, Amended(picture, changed, _moves(before, picture), flags)
+
+    return attempt(desk, decide)
+
+
+def merge_incidents(desk: Desk, actor: Actor, duplicate: str, into: str, reason: str) -> Amended:
+    """Join an incident to another: its facts fill what the other does not state.
+
+    The earlier opening counts for the provisional clock, and instants keep the earlier value.
+    """
+    check_may_change(desk.rules.roles(actor), "merge")
+    if duplicate == into:
+        raise BadInputError(f"{into} cannot be merged into itself")
+
+    def decide() -> tuple[Change | None, Amended]:
+        one, other = read_matter(desk, duplicate), read_matter(desk, into)
+        _check_open(one)
+        _check_open(other)
+        before = picture_of(other, desk.rules, desk.now())
+        patch = _filling(other.facts, one.facts)
+        changed = _changes(other.facts, patch)
+        taken: list[Entry] = [IncidentJoined(by=actor, other=duplicate, opened_at=one.opened_at)]
+        if patch:
+            taken.append(FactsAmended(by=actor, patch=patch, source=f"merged from {duplicate}"))
+        gone = IncidentMerged(by=actor, into=into, reason=reason)
+        now = stamp_now(desk.now())
+        for entry in taken:
+            apply(other, Recorded(entry, now, 0))
+        other.version += len(taken)
+        apply(one, Recorded(gone, now, 0))
+        one.version += 1
+        _, first = _changed(desk, one, [gone])
+        picture, second = _changed(desk, other, taken)
+        both = Change(
+            now=now,
+            lines=(*first.lines, *second.lines),
+            matters=(*first.matters, *second.matters),
+            duties={**first.duties, **second.duties},
+        )
+        return both, Amended(picture, changed, _moves(before, picture), ())
+
+    return attempt(desk, decide)
+
+
+def close(
+    desk: Desk, actor: Actor, matter_id: str, reason: str, *, despite_duties: bool = False
+) -> Picture:
+    """Close an incident on which nothing more is to be done; a later amendment opens it again.
+
+    Raises RefusedError while a duty of ours is open, unless that is accepted.
+    """
+    check_may_change(desk.rules.roles(actor), "close")
+
+    def decide() -> tuple[Change | None, Picture]:
+        matter = read_matter(desk, matter_id)
+        _check_open(matter)
+        picture = picture_of(matter, desk.rules, desk.now())
+        due = [duty.id for duty in picture.duties if duty.running and duty.side is Side.OURS]
+        due = [duty for duty in due if not duty.startswith("imou-dpa/6.5")]
+        if due and not despite_duties:
+            raise RefusedError(
+                f"{matter_id} has {len(due)} open duties of ours: {', '.join(due[:3])}",
+                hint=f"breachkit status {matter_id}; to close all the same: --despite-open-duties",
+            )
+        entry = IncidentClosed(by=actor, reason=reason, open_duties=due)
+        apply(matter, Recorded(entry, stamp_now(desk.now()), 0))
+        matter.version += 1
+        shown, change = _changed(desk, matter, [entry])
+        return change, shown
+
+    return attempt(desk, decide)
+
+
+def changed_by(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Picture, Change]:
+    """Let entries happen to a matter and return its picture, and the change that records them."""
+    now = stamp_now(desk.now())
+    for entry in entries:
+        apply(matter, Recorded(entry, now, 0))
+    matter.version += len(entries)
+    return _changed(desk, matter, entries)
+
+
+def _changed(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Picture, Change]:
+    """Return the picture after entries that were applied, and the change that records them."""
+    row, rows, picture = after(desk, matter)
+    first = matter.version - len(entries) + 1
+    lines = tuple(line_of(matter.id, first + place, entry) for place, entry in enumerate(entries))
+    change = Change(
+        now=stamp_now(desk.now()), lines=lines, matters=(row,), duties={matter.id: rows}
+    )
+    return picture, change
+
+
+def _replaced(change: Change, keys: tuple[tuple[str, str], ...]) -> Change:
+    return Change(
+        now=change.now, lines=change.lines, keys=keys, matters=change.matters, duties=change.duties
+    )
+
+
+def _settled(
+    desk: Desk, facts: Mapping[str, Any], statement: Statement
+) -> tuple[Tree, dict[str, dict[str, Any] | None]]:
+    """Return a statement in the form of the register, with every name in it known."""
+    now = desk.now()
+    patch, unknown = settle(facts, statement.given, now=now)
+    declared = {
+        path.removeprefix("timeline.")
+        for law in desk.rules.obligations
+        for path in law.patterns
+        if path.startswith("timeline.")
+    }
+    check_triggers(patch, _CORE_TRIGGERS | declared - {"opened_at"})
+    stated: dict[str, dict[str, Any] | None] = dict(unknown)
+    for path, why in statement.unknown.items():
+        stated[path] = None if why is None else settle_unknown(path, why, now)
+    for path in stated:
+        check_unknown_path(path)
+    return patch, stated
+
+
+def _known(desk: Desk, matter_id: str, statement: Statement) -> Opened:
+    """Return the incident that a reference leads to, following a merger."""
+    matter = read_matter(desk, matter_id)
+    while matter.merged_into:
+        matter = read_matter(desk, matter.merged_into)
+    picture = picture_of(matter, desk.rules, desk.now())
+    patch, _ = _settled(desk, matter.facts, statement)
+    waiting = tuple(path for path, _, _ in _changes(matter.facts, patch))
+    return Opened(picture, created=False, waiting=waiting)
+
+
+def _next_id(desk: Desk) -> str:
+    year = f"{desk.now().year}-"
+    last = desk.store.last_matter(year)
+    return f"{year}{int(last.removeprefix(year)) + 1 if last else 1:04d}"
+
+
+def _reasoned(patch: Tree, reason: str | None) -> Tree:
+    """Return a patch in which the reason for a late discovery stands beside it."""
+    if reason and fact_at(patch, "timeline.discovered_at"):
+        patch = merged(patch, {})
+        merge_leaf(patch, "timeline_reasons.discovered_at", reason)
+    return patch
+
+
+def _check_open(matter: Matter) -> None:
+    if matter.merged_into:
+        raise RefusedError(
+            f"{matter.id} was merged into {matter.merged_into}",
+            hint=f"breachkit incident show {matter.merged_into}",
+        )
+
+
+def _changes(facts: Mapping[str, Any], patch: Tree) -> tuple[tuple[str, Any, Any], ...]:
+    found = ((path, fact_at(facts, path), value) for path, value in leaves(patch))
+    return tuple(change for change in found if change[1] != change[2])
+
+
+def _news(matter: Matter, unknown: Mapping[str, Any]) -> bool:
+    return any(matter.unknown.get(path) != why for path, why in unknown.items())
+
+
+def _filling(facts: Mapping[str, Any], other: Mapping[str, Any]) -> Tree:
+    """Return the facts of another incident that are new, or earlier where both state an instant."""
+    patch: Tree = {}
+    for path, value in leaves(other):
+        mine = fact_at(facts, path)
+        instant = isinstance(value, Mapping) and value.get("kind") == "instant"
+        if mine is None or (instant and moment(value["at"]) < moment(mine["at"])):
+            merge_leaf(patch, path, value)
+    return patch
+
+
+def _moves(before: Picture, now: Picture) -> tuple[Moved, ...]:
+    old = {duty.id: duty.deadline.due_at for duty in before.duties}
+    new = {duty.id: duty.deadline.due_at for duty in now.duties}
+
+    def shown(at: object) -> str:
+        return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""  # type: ignore[attr-defined]
+
+    return tuple(
+        Moved(duty, shown(old.get(duty)), shown(new.get(duty)))
+        for duty in dict.fromkeys([*old, *new])
+        if old.get(duty) != new.get(duty)
+    )

@@ -1,0 +1,178 @@
+"""An incident as it stands: its facts, scopes, duties, flags and notices, seen at one moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from breachkit.casework.desk import Desk, Rules, read_matter
+from breachkit.domain.crosscheck import Flag, find_flags
+from breachkit.domain.duty import Duty, find_duties
+from breachkit.domain.entry import DecisionRecorded
+from breachkit.domain.instant import moment
+from breachkit.domain.matter import Matter
+from breachkit.domain.patch import Tree
+from breachkit.domain.scope import OWN, ScopeView, view_of
+
+UNNAMED = "unnamed"
+"""Stands for the partners while nobody has said which ones are affected, so that the clock shows."""
+
+DEFAULT_NAME = "the partners concerned"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An incident, replayed and judged by the rules."""
+
+    matter: Matter
+    views: tuple[ScopeView, ...]
+    duties: tuple[Duty, ...]
+    flags: tuple[Flag, ...]
+    seen_at: datetime
+
+    @property
+    def id(self) -> str:
+        """The incident's id."""
+        return self.matter.id
+
+    @property
+    def title(self) -> str:
+        """The incident's title; its id where nobody gave one."""
+        return str(self.matter.facts.get("title") or self.matter.id)
+
+    def view(self, scope: str) -> ScopeView | None:
+        """Return the view of one scope."""
+        return next((view for view in self.views if view.scope == scope), None)
+
+    def duties_of(self, scope: str, addressee: str | None = None) -> tuple[Duty, ...]:
+        """Return the duties in one scope, towards one addressee where it is named."""
+        return tuple(
+            duty
+            for duty in self.duties
+            if duty.scope == scope and addressee in {None, duty.law.addressee.value}
+        )
+
+    def duty(self, duty_id: str) -> Duty | None:
+        """Return a duty by its id, such as `imou-dpa/6.3@acme`."""
+        return next((duty for duty in self.duties if duty.id == duty_id), None)
+
+
+def look(desk: Desk, matter_id: str, *, until: str | None = None) -> Picture:
+    """Return an incident as it stands, or as it was known at an earlier time of recording."""
+    return picture_of(read_matter(desk, matter_id, until=until), desk.rules, desk.now())
+
+
+def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
+    """Return the picture of a matter under the rules, at a moment."""
+    views = scope_views(matter, rules, now)
+    duties = find_duties(matter, views, rules.obligations, rules.terms())
+    flags = find_flags(
+        matter.facts,
+        opened_at=matter.opened_at,
+        now=now,
+        organisation=rules.organisation,
+        names=names_by_scope(matter, rules),
+    )
+    return Picture(matter, views, duties, flags, now)
+
+
+def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView, ...]:
+    """Return the view of each scope, or of the partners nobody has named yet."""
+    keys: Sequence[str] = sorted(matter.facts.get("scopes") or {}) or (UNNAMED,)
+    base = {"timeline": {"opened_at": _opened(matter)}}
+    views = []
+    for key in keys:
+        added: Tree = {**base, **_decided(matter, key)}
+        defaults = scope_defaults(rules, key)
+        if key == UNNAMED:
+            defaults["capacity"] = "processor"
+        if matter.told.get(key) or _aware(matter, key):
+            added |= _lateness(matter, key, now)
+        views.append(view_of(matter.facts, matter.unknown, key, added, defaults))
+    return tuple(views)
+
+
+def scope_defaults(rules: Rules, scope: str) -> Tree:
+    """Return what the workspace knows of a scope: our contact, the controller's name and contact."""
+    ours = rules.organisation
+    contact = ours.contact.model_dump(mode="json", exclude_none=True) if ours.contact else {}
+    if scope == OWN:
+        controller: Tree = {"name": ours.name, "country": ours.country, "contact": contact}
+        return {"contact": contact, "controller": _without_none(controller)}
+    partner = rules.partners.get(scope)
+    if partner is None:
+        return {"contact": contact, "standard_clauses": "2010/87"}
+    theirs = partner.controller
+    controller = {
+        "name": partner.name,
+        "country": partner.country,
+        "authority": partner.authority,
+        "contact": theirs.model_dump(mode="json", exclude_none=True) if theirs else None,
+    }
+    return {
+        "contact": contact,
+        "controller": _without_none(controller),
+        "standard_clauses": partner.standard_clauses,
+    }
+
+
+def names_by_scope(matter: Matter, rules: Rules) -> dict[str, list[str]]:
+    """Return the names by which each listed or stated controller may be recognised in a text."""
+    names = {key: [partner.name] for key, partner in rules.partners.items()}
+    for key, scope in (matter.facts.get("scopes") or {}).items():
+        stated = (scope.get("controller") or {}).get("name")
+        if stated:
+            names.setdefault(key, []).append(stated)
+    return names
+
+
+def recipient_of(picture: Picture, rules: Rules, scope: str) -> str:
+    """Return the name of a scope's controller, as notices address it."""
+    view = picture.view(scope)
+    name = ((view.values.get("controller") or {}).get("name") if view else None) or ""
+    if name:
+        return str(name)
+    if scope == OWN:
+        return rules.organisation.name or "our own organisation"
+    return DEFAULT_NAME if scope == UNNAMED else scope
+
+
+def _opened(matter: Matter) -> Mapping[str, Any]:
+    at = f"{matter.opened_at[:19]}Z"
+    return {"kind": "instant", "at": at, "zone": "UTC", "precision": "second", "estimated": False}
+
+
+def _aware(matter: Matter, scope: str) -> Mapping[str, Any] | None:
+    facts = (matter.facts.get("scopes") or {}).get(scope) or {}
+    aware: Mapping[str, Any] | None = (facts.get("timeline") or {}).get("controller_aware_at")
+    return aware
+
+
+def _lateness(matter: Matter, scope: str, now: datetime) -> Tree:
+    """Return whether the authority's 72 hours have passed, so that reasons are asked for."""
+    aware = _aware(matter, scope)
+    if aware and now > moment(aware["at"]) + timedelta(hours=72):
+        return {"late": True}
+    return {}
+
+
+def _decided(matter: Matter, scope: str) -> Tree:
+    """Return the risk decisions of a scope's controller as facts."""
+    risk: Tree = {}
+    authority = matter.decided("risk-authority", scope)
+    people = matter.decided("risk-people", scope)
+    if authority:
+        risk["authority"] = authority.outcome
+    if people:
+        risk |= _people_outcome(people)
+    return {"risk": risk} if risk else {}
+
+
+def _people_outcome(entry: DecisionRecorded) -> Tree:
+    if entry.outcome.startswith("34-3-"):
+        return {"people": "high", "exemption": entry.outcome}
+    return {"people": entry.outcome}
+
+
+def _without_none(tree: Tree) -> Tree:
+    return {name: value for name, value in tree.items() if value}

@@ -1,0 +1,88 @@
+"""What would fail at night: contacts nobody can reach, nobody able to approve, ended agreements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from breachkit.casework.desk import Desk, Rules
+from breachkit.domain.people import Partner, Role
+
+VERIFIED_DAYS = 180
+"""How long a contact counts as verified."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to put right before it is needed."""
+
+    where: str
+    what: str
+    mend: str
+
+
+def check_workspace(desk: Desk) -> tuple[Finding, ...]:
+    """Return everything in the workspace that would fail when it is needed."""
+    today = desk.now().date()
+    return (
+        *_people(desk.rules),
+        *_organisation(desk.rules),
+        *(
+            finding
+            for key, partner in desk.rules.partners.items()
+            for finding in _partner(key, partner, today)
+        ),
+    )
+
+
+def _people(rules: Rules) -> Iterator[Finding]:
+    for role, what in (
+        (Role.APPROVER, "nobody is able to release a notice"),
+        (Role.LEGAL, "nobody is able to review a notice"),
+    ):
+        holders = [key for key, person in rules.people.items() if role in person.roles]
+        if not holders:
+            yield Finding("people.toml", what, f'list somebody with roles = ["{role.value}"]')
+        elif role is Role.APPROVER and len(holders) == 1:
+            yield Finding(
+                "people.toml",
+                f"only {holders[0]} is able to release, and not what they drafted themselves",
+                "list a second approver",
+            )
+
+
+def _organisation(rules: Rules) -> Iterator[Finding]:
+    if not rules.organisation.name:
+        yield Finding("breachkit.toml", "our own name is missing", "[organisation] name")
+    contact = rules.organisation.contact
+    if contact is None or not contact.name or not (contact.email or contact.phone):
+        yield Finding(
+            "breachkit.toml",
+            "no contact point for questions (Article 6.4(c))",
+            "[organisation.contact] name, email, phone",
+        )
+
+
+def _partner(key: str, partner: Partner, today: date) -> Iterator[Finding]:
+    where = f"partners/{key}.toml"
+    if not any(point.phone for point in partner.contacts.values()):
+        yield Finding(where, f"{partner.name} has no contact with a telephone", "add one")
+    if not any(point.email for point in partner.contacts.values()):
+        yield Finding(where, f"{partner.name} has no contact with an e-mail address", "add one")
+    for name, point in partner.contacts.items():
+        if point.verified_on is None:
+            yield Finding(where, f"contact {name} was never verified", "call it, set verified_on")
+        elif (today - point.verified_on).days > VERIFIED_DAYS:
+            days = (today - point.verified_on).days
+            yield Finding(where, f"contact {name} was verified {days} days ago", "call it again")
+    if partner.agreement_ended and partner.data_still_held is not False:
+        yield Finding(
+            where,
+            f"the agreement ended on {partner.agreement_ended}, and data are still held"
+            if partner.data_still_held
+            else f"the agreement ended on {partner.agreement_ended}: are data still held?",
+            "return or delete them (Article 4.7), set data_still_held = false",
+        )
+    if partner.limit_hours and partner.limit_hours > 48 and not partner.limit_reason:
+        yield Finding(
+            where, f"limit_hours = {partner.limit_hours} has no limit_reason", "48 hours count"
+        )

@@ -1,0 +1,213 @@
+"""Facts that contradict each other, the clock or the agreement: flagged, never refused."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from breachkit.domain.categories import APPROVED_SUBPROCESSORS
+from breachkit.domain.instant import latest_of, moment
+from breachkit.domain.patch import Tree, fact_at, leaves
+from breachkit.domain.people import Organisation
+from breachkit.domain.scope import OWN
+from breachkit.domain.statement import discovered_late
+
+PASSWORDS = frozenset({"password", "device_password"})
+MEDIA = frozenset({"media_stream", "cloud_record", "cloud_picture"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that does not fit, with the fact that it is about."""
+
+    path: str
+    what: str
+    citation: str = ""
+
+    def __str__(self) -> str:
+        cited = f" [{self.citation}]" if self.citation else ""
+        return f"{self.path}: {self.what}{cited}"
+
+
+def find_flags(
+    facts: Mapping[str, Any],
+    *,
+    opened_at: str,
+    now: datetime,
+    organisation: Organisation,
+    names: Mapping[str, Sequence[str]],
+) -> tuple[Flag, ...]:
+    """Return all that does not fit in the facts of an incident.
+
+    `names` are the names of each partner by scope key; an empty mapping means none is listed.
+    """
+    return (
+        *_times(facts, opened_at, now),
+        *_figures("", facts),
+        *(
+            flag
+            for key, scope in (facts.get("scopes") or {}).items()
+            for flag in _figures(f"scopes.{key}.", scope)
+        ),
+        *_shares(facts),
+        *_origin(facts, organisation),
+        *_appendix_2(facts),
+        *_strangers(facts, names),
+        *_names(facts, names),
+    )
+
+
+def names_in(text: str, names: Sequence[str]) -> list[str]:
+    """Return which names stand in a text as whole words, whatever their case."""
+    lowered = text.casefold()
+    return [
+        name
+        for name in names
+        if len(name) > 2 and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", lowered)
+    ]
+
+
+def _times(facts: Mapping[str, Any], opened_at: str, now: datetime) -> Iterator[Flag]:
+    times = facts.get("timeline") or {}
+    for name, at in times.items():
+        if moment(at["at"]) > now:
+            yield Flag(f"timeline.{name}", f"{at['at']} lies in the future")
+    if _before(times, "occurred_until", "occurred_from"):
+        yield Flag("timeline.occurred_until", "the breach would have ended before it began")
+    for name in ("discovered_at", "detected_at", "contained_at"):
+        if _before(times, name, "occurred_from"):
+            yield Flag(f"timeline.{name}", "comes before the breach occurred")
+    if late := discovered_late(facts, opened_at):
+        yield Flag(
+            "timeline.discovered_at",
+            f"later than {late[0]} ({late[1]}) and no reason is stated:"
+            " the clock runs from the earlier one",
+            "Article 6.3",
+        )
+
+
+def _before(times: Mapping[str, Any], name: str, other: str) -> bool:
+    """Tell whether one instant surely came before another."""
+    one, two = times.get(name), times.get(other)
+    if not one or not two:
+        return False
+    return latest_of(one["at"], one["zone"], one["precision"]) < moment(two["at"])
+
+
+def _figures(prefix: str, part: Mapping[str, Any]) -> Iterator[Flag]:
+    """Flag shares that are larger than their total."""
+    for total, branch, figure in (
+        ("people", "groups", "people"),
+        ("people", "countries", "people"),
+        ("records", "data", "records"),
+    ):
+        whole = part.get(total)
+        for key, below in (part.get(branch) or {}).items():
+            if whole and below.get(figure) and _least(below[figure]) > _most(whole):
+                yield Flag(
+                    f"{prefix}{branch}.{key}.{figure}",
+                    f"{_least(below[figure]):,} is more than the total of {_most(whole):,.0f}",
+                )
+    countries = [below.get("people") for below in (part.get("countries") or {}).values()]
+    least = sum(_least(count) for count in countries if count)
+    if part.get("people") and least > _most(part["people"]):
+        yield Flag(f"{prefix}countries", f"{least:,} in all is more than {prefix}people")
+
+
+def _shares(facts: Mapping[str, Any]) -> Iterator[Flag]:
+    """Flag scopes that together have more people or records than the incident."""
+    for figure in ("people", "records"):
+        whole = facts.get(figure)
+        shares = {
+            key: scope[figure]
+            for key, scope in (facts.get("scopes") or {}).items()
+            if scope.get(figure)
+        }
+        if whole and sum(_least(count) for count in shares.values()) > _most(whole):
+            for key, count in shares.items():
+                yield Flag(
+                    f"scopes.{key}.{figure}",
+                    f"{_least(count):,} with the other scopes is more than the total {figure}"
+                    f" of {_most(whole):,.0f}",
+                )
+
+
+def _least(count: Mapping[str, Any]) -> int:
+    return int(count["value"])
+
+
+def _most(count: Mapping[str, Any]) -> float:
+    """Return the most that a number can mean; an approximate one gives a tenth."""
+    match count["form"]:
+        case "range":
+            return int(count["high"])
+        case "at_least":
+            return float("inf")
+        case "approximate":
+            return int(count["value"]) * 1.1
+        case _:
+            return int(count["value"])
+
+
+def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Flag]:
+    origin = facts.get("origin") or {}
+    name, kind = origin.get("name"), origin.get("kind")
+    listed = organisation.subprocessors or APPROVED_SUBPROCESSORS
+    if kind == "subprocessor" and name and name.casefold() not in map(str.casefold, listed):
+        yield Flag(
+            "origin.name",
+            f"{name} is not among the approved subprocessors: did the partners consent to it?",
+            "Article 5.1, Appendix 3",
+        )
+    known = map(str.casefold, organisation.affiliates)
+    if kind == "affiliate" and name and name.casefold() not in known:
+        yield Flag(
+            "origin.name",
+            f"{name} is not listed as an affiliate in breachkit.toml; the agreement consents to"
+            " one affiliate by name, any other needs consent",
+            "Article 5.1",
+        )
+
+
+def _appendix_2(facts: Mapping[str, Any]) -> Iterator[Flag]:
+    for key, data in (facts.get("data") or {}).items():
+        state = fact_at(data, "protection.state")
+        category = data.get("category")
+        if category in PASSWORDS and state == "none":
+            yield Flag(
+                f"data.{key}.protection.state",
+                "passwords should be stored unintelligibly; if they were readable, that is a breach"
+                " of the security measures of its own",
+                "Appendix 2; Article 4.6(iii)",
+            )
+        if category in MEDIA and state == "none":
+            yield Flag(
+                f"data.{key}.protection.state",
+                "audio and video should be encrypted; unencrypted media contradict the measures",
+                "Appendix 2; Article 4.6(iii)",
+            )
+        if state == "anonymised":
+            yield Flag(
+                f"data.{key}.protection.state",
+                "truly anonymous data are no personal data; data that can be traced back are"
+                " pseudonymised: which is it?",
+                "Recital 26 GDPR; Guidelines 9/2022 para 112",
+            )
+
+
+def _strangers(facts: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Iterator[Flag]:
+    for key, scope in (facts.get("scopes") or {}).items():
+        if key != OWN and key not in names and scope.get("capacity") != "controller":
+            yield Flag(f"scopes.{key}", f"no partner {key} is listed: whom do we call, and where?")
+
+
+def _names(facts: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Iterator[Flag]:
+    """Flag a shared text that names a partner: it would stand in the others' notices."""
+    shared: Tree = {name: value for name, value in facts.items() if name not in {"scopes", "title"}}
+    scopes = facts.get("scopes") or {}
+    for path, text in leaves(shared):
+        if isinstance(text, str) and len(scopes) > 1:
+            for key, known in names.items():
+                if key in scopes and names_in(text, known):
+                    yield Flag(path, f"names the partner {key}, and every scope's notice prints it")

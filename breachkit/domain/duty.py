@@ -1,0 +1,255 @@
+"""A duty: an obligation towards one addressee in one scope, its clock, and whether it is met."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from breachkit.domain.deadline import (
+    Deadline,
+    DeadlineKind,
+    LimitOverride,
+    find_deadline,
+    soon_from,
+)
+from breachkit.domain.instant import moment
+from breachkit.domain.matter import Matter, Version
+from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
+from breachkit.domain.predicate import holds, undecided
+from breachkit.domain.requirement import Answer, Gap, Held, hold_requirements
+from breachkit.domain.scope import ScopeView
+
+
+class Told(StrEnum):
+    """Whether the addressee of a duty has been told."""
+
+    WAITING = "waiting"
+    IN_TIME = "in time"
+    LATE = "late"
+    TOLD = "told"
+    """Where the law gives no figure to hold it against."""
+    UNCONFIRMED = "unconfirmed"
+    """Filed with an authority without a file number."""
+    STOPPED = "stopped"
+    """The limb that it rests on was ruled out, or the risk decision says that it is not owed."""
+
+
+class Content(StrEnum):
+    """Whether what was told was complete."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    SUPPLEMENT = "supplement owed"
+
+
+class Side(StrEnum):
+    """Whose duty it is."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An obligation in one scope, with its clock and what is missing for it."""
+
+    law: Obligation
+    scope: str
+    capacity: str
+    owed: bool | None
+    """None while a fact or decision that would settle it is missing."""
+    deadline: Deadline
+    soon_at: datetime | None
+    told: Told
+    told_at: datetime | None
+    content: Content
+    held: tuple[Held, ...]
+    questions: tuple[str, ...]
+    """The facts that would decide whether it is owed."""
+
+    @property
+    def id(self) -> str:
+        """Obligation and scope, such as `imou-dpa/6.3@acme`."""
+        return f"{self.law.qualified_id}@{self.scope}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due, in UTC; None where nothing can be counted."""
+        return self.deadline.due_at
+
+    @property
+    def side(self) -> Side:
+        """Whose it is; possible while it is not settled that it is owed at all."""
+        if self.owed is None:
+            return Side.POSSIBLE
+        ours = self.law.owed_by == Bearer.PROCESSOR or self.capacity == "controller"
+        return Side.OURS if ours else Side.THEIRS
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """All facts that its requirements still ask for."""
+        return tuple(gap for held in self.held for gap in held.gaps)
+
+    @property
+    def running(self) -> bool:
+        """Whether its clock still asks for something."""
+        return self.told in {Told.WAITING, Told.UNCONFIRMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """From when on a duty counts as due soon: the longer of a share of its time and a floor."""
+
+    share: float = 0.25
+    floor: timedelta = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the workspace adds to the law: partners' own limits, our targets, when soon begins."""
+
+    limits: Mapping[str, LimitOverride]
+    """By scope: the partner's own limit for the notice of Art. 6.3."""
+    target: timedelta | None = None
+    soon: Soon = Soon()
+
+
+def find_duties(
+    matter: Matter, views: Iterable[ScopeView], law: Sequence[Obligation], terms: Terms
+) -> tuple[Duty, ...]:
+    """Return every duty of an incident: owed, possible or stopped; not those that cannot arise."""
+    opened = moment(matter.opened_at)
+    return tuple(
+        duty
+        for view in views
+        for obligation in law
+        if (duty := _duty(matter, view, obligation, terms, opened)) is not None
+    )
+
+
+def _duty(
+    matter: Matter, view: ScopeView, obligation: Obligation, terms: Terms, opened: datetime
+) -> Duty | None:
+    applies = holds(obligation.when, view.values)
+    if applies is False and not _was_stopped(obligation, view):
+        return None
+    own = terms.limits.get(view.scope) if obligation.limit and _to_partner(obligation) else None
+    deadline = find_deadline(
+        obligation, view.values, opened_at=opened, limit_override=own, target=terms.target
+    )
+    owed = _owed(obligation, view, applies)
+    told, told_at = _told(matter, view.scope, obligation, deadline)
+    held = hold_requirements(obligation, view)
+    return Duty(
+        law=obligation,
+        scope=view.scope,
+        capacity=str(view.values.get("capacity", "")),
+        owed=owed,
+        deadline=deadline,
+        soon_at=_soon(deadline, terms.soon),
+        told=Told.STOPPED if owed is False and told is Told.WAITING else told,
+        told_at=told_at,
+        content=_content(matter, view.scope, obligation, held, told),
+        held=held,
+        questions=_questions(obligation, view, applies, owed),
+    )
+
+
+def _was_stopped(obligation: Obligation, view: ScopeView) -> bool:
+    """Tell whether a decision ended it, so that it is shown as stopped instead of vanishing."""
+    status, risk = view.values.get("status"), view.values.get("risk")
+    before = dict(view.values)
+    if isinstance(status, Mapping):
+        before["status"] = dict.fromkeys(status, "suspected")
+    if isinstance(risk, Mapping):
+        before["risk"] = {name: told for name, told in risk.items() if name != "exemption"}
+    return before != view.values and holds(obligation.when, before) is not False
+
+
+def _owed(obligation: Obligation, view: ScopeView, applies: bool | None) -> bool | None:
+    """Return whether it is owed: Art. 33 unless a risk is unlikely, Art. 34 only if a high one is likely.
+
+    The two thresholds are not symmetric: what is unknown leaves the first owed and the second open.
+    """
+    if not applies:
+        return applies
+    risk = view.values.get("risk") or {}
+    assert isinstance(risk, Mapping)
+    match obligation.owed:
+        case Owed.ALWAYS:
+            return True
+        case Owed.UNLESS_RISK_UNLIKELY:
+            return risk.get("authority") != "unlikely"
+        case Owed.IF_HIGH_RISK:
+            return {"high": True, "not_high": False}.get(str(risk.get("people")))
+
+
+def _questions(
+    obligation: Obligation, view: ScopeView, applies: bool | None, owed: bool | None
+) -> tuple[str, ...]:
+    if applies is None:
+        return tuple(view.path_of(path) for path in undecided(obligation.when, view.values))
+    return ("risk.people",) if owed is None else ()
+
+
+def _told(
+    matter: Matter, scope: str, obligation: Obligation, deadline: Deadline
+) -> tuple[Told, datetime | None]:
+    """Return whether and when the addressee was told, held against the deadline."""
+    found = sorted(_tellings(matter, scope, obligation))
+    if not found:
+        return Told.WAITING, None
+    confirmed = [at for at, sure in found if sure]
+    if not confirmed:
+        return Told.UNCONFIRMED, moment(found[0][0])
+    at = moment(confirmed[0])
+    if deadline.due_at is None or deadline.kind == DeadlineKind.TARGET:
+        return Told.TOLD, at
+    return (Told.IN_TIME if at <= deadline.due_at else Told.LATE), at
+
+
+def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[tuple[str, bool]]:
+    """Yield when the addressee was told, and whether that is confirmed."""
+    duty = f"{obligation.qualified_id}@{scope}"
+    for version in _delivered(matter, duty):
+        for recorded in version.deliveries:
+            entry = recorded.entry
+            filed = obligation.addressee is not Addressee.AUTHORITY
+            yield entry.at.at, filed or bool(entry.reference)  # type: ignore[attr-defined]
+    if _to_partner(obligation):
+        for at, recorded in matter.told.get(scope, ()):
+            if recorded.entry.kind.startswith("ContactRecorded"):
+                yield at, True
+
+
+def _content(
+    matter: Matter, scope: str, obligation: Obligation, held: Sequence[Held], told: Told
+) -> Content:
+    """Return whether what was told was complete; a telephone call alone never is."""
+    delivered = _delivered(matter, f"{obligation.qualified_id}@{scope}")
+    if not delivered:
+        return Content.OPEN if told is Told.WAITING else Content.SUPPLEMENT
+    last = max(delivered, key=lambda version: version.at).drafted
+    mine = [gap for gap in last.gaps if gap.startswith(f"{obligation.qualified_id}@")]
+    still = any(one.answer in {Answer.MISSING, Answer.QUESTION} for one in held)
+    return Content.SUPPLEMENT if mine or still else Content.COMPLETE
+
+
+def _delivered(matter: Matter, duty: str) -> list[Version]:
+    return [
+        version
+        for versions in matter.notices.values()
+        for version in versions
+        if version.deliveries and duty in version.drafted.discharges
+    ]
+
+
+def _soon(deadline: Deadline, soon: Soon) -> datetime | None:
+    if deadline.start is None or deadline.due_at is None:
+        return None
+    return soon_from(deadline.start.at, deadline.due_at, share=soon.share, floor=soon.floor)
+
+
+def _to_partner(obligation: Obligation) -> bool:
+    return obligation.addressee is Addressee.PARTNER

@@ -1,0 +1,257 @@
+"""The fold: a matter is what you get when its entries are read from the top."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from breachkit.domain.entry import (
+    ContactRecorded,
+    DecisionRecorded,
+    DeliveryRecorded,
+    Drafted,
+    Entry,
+    FactsAmended,
+    IncidentClosed,
+    IncidentJoined,
+    IncidentMerged,
+    IncidentOpened,
+    NoticeApproved,
+    NoticeDrafted,
+    NoticeReviewed,
+    Stated,
+    decode,
+)
+from breachkit.domain.line import Line
+from breachkit.domain.patch import Tree, covers, fact_at, leaves, merge
+from breachkit.domain.people import Actor
+from breachkit.errors import NotTrustedError
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who stated a fact, when it was recorded, from what source, and how certain it was."""
+
+    at: str
+    by: Actor
+    source: str
+    certainty: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry with the time and place of its recording."""
+
+    entry: Entry
+    at: str
+    seq: int
+
+
+@dataclass(slots=True)
+class Version:
+    """One version of a notice, with what became of it."""
+
+    drafted: Drafted
+    by: Actor
+    at: str
+    set_id: str | None = None
+    set_digest: str | None = None
+    reviews: list[tuple[NoticeReviewed, str]] = field(default_factory=list)
+    approval: NoticeApproved | None = None
+    approved_at: str = ""
+    deliveries: list[Recorded] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Notice and version, such as `2026-0007-n3.2`."""
+        return f"{self.drafted.notice}.{self.drafted.version}"
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the last review cleared the text."""
+        return bool(self.reviews) and self.reviews[-1][0].result == "cleared"
+
+    @property
+    def state(self) -> str:
+        """Where the version stands: drafted, returned, reviewed, approved or delivered."""
+        if self.deliveries:
+            return "delivered"
+        if self.approval:
+            return "approved"
+        if not self.reviews:
+            return "drafted"
+        return "reviewed" if self.cleared else "returned"
+
+
+@dataclass(slots=True)
+class Matter:
+    """An incident as its entries tell it."""
+
+    id: str
+    version: int = 0
+    facts: Tree = field(default_factory=dict)
+    unknown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    provenance: dict[str, Provenance] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why a trigger was moved or stated later, by path."""
+    opened_at: str = ""
+    """When the record was opened, UTC with microseconds; after a merger the earlier of the two."""
+    opened_by: Actor | None = None
+    reference: str = ""
+    state: str = "open"
+    merged_into: str = ""
+    notices: dict[str, list[Version]] = field(default_factory=dict)
+    """By notice id, its versions from the first."""
+    sets: dict[str, list[Version]] = field(default_factory=dict)
+    contacts: list[Recorded] = field(default_factory=list)
+    decisions: list[Recorded] = field(default_factory=list)
+    amended: list[Recorded] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    told: dict[str, list[tuple[str, Recorded]]] = field(default_factory=dict)
+    """By scope: when it was told of the breach, in UTC, and by which entry."""
+
+    def find_version(self, notice: str, version: int | None = None) -> Version | None:
+        """Return a version of a notice, the last where no number is given."""
+        versions = self.notices.get(notice)
+        if not versions:
+            return None
+        return (
+            versions[-1]
+            if version is None
+            else next((one for one in versions if one.drafted.version == version), None)
+        )
+
+    def current(self) -> list[Version]:
+        """Return the last version of each notice."""
+        return [versions[-1] for versions in self.notices.values()]
+
+    def decided(self, decision: str, scope: str | None) -> DecisionRecorded | None:
+        """Return the last decision of a kind for a scope."""
+        for recorded in reversed(self.decisions):
+            entry = recorded.entry
+            assert isinstance(entry, DecisionRecorded)
+            if (entry.decision, entry.scope) == (decision, scope):
+                return entry
+        return None
+
+
+def replay(matter_id: str, lines: Iterable[Line], *, until: str | None = None) -> Matter:
+    """Return a matter as its lines tell it, or as they told it at an earlier time of recording.
+
+    `until` is UTC text of fixed width; later lines are left out.
+    """
+    matter = Matter(matter_id)
+    for line in lines:
+        if until is not None and line.at > until:
+            break
+        if line.body is None:
+            raise NotTrustedError(f"entry {line.seq} of {matter_id} has been erased")
+        apply(matter, Recorded(decode(line.kind, line.body), line.at, line.seq))
+        matter.version = line.version
+    return matter
+
+
+def apply(matter: Matter, recorded: Recorded) -> None:
+    """Let one entry happen to a matter, in place."""
+    match recorded.entry:
+        case IncidentOpened() as entry:
+            matter.opened_at, matter.opened_by = recorded.at, entry.by
+            matter.reference = entry.reference or ""
+            _state(matter, entry, recorded)
+        case FactsAmended() as entry:
+            _state(matter, entry, recorded)
+            if matter.state == "closed":
+                matter.state = "open"
+        case NoticeDrafted() as entry:
+            _draft(matter, entry, recorded)
+        case NoticeReviewed(targets=targets) as entry:
+            for target in targets:
+                _version(matter, target.notice, target.version).reviews.append((entry, recorded.at))
+        case NoticeApproved(targets=targets) as entry:
+            for target in targets:
+                version = _version(matter, target.notice, target.version)
+                version.approval, version.approved_at = entry, recorded.at
+        case DeliveryRecorded() as entry:
+            version = _version(matter, entry.notice, entry.version)
+            version.deliveries.append(recorded)
+            if version.drafted.addressee == "partner":
+                _tell(matter, entry.scope, entry.at.at, recorded)
+        case ContactRecorded() as entry:
+            matter.contacts.append(recorded)
+            if entry.told:
+                _tell(matter, entry.scope, entry.at.at, recorded)
+        case DecisionRecorded() as entry:
+            matter.decisions.append(recorded)
+            if entry.decision == "rule-out":
+                _rule_out(matter, entry, recorded)
+        case IncidentMerged() as entry:
+            matter.state, matter.merged_into = "merged", entry.into
+        case IncidentJoined() as entry:
+            matter.joined.append(entry.other)
+            matter.opened_at = min(matter.opened_at, entry.opened_at)
+        case IncidentClosed():
+            matter.state = "closed"
+
+
+def _state(matter: Matter, entry: Stated, recorded: Recorded) -> None:
+    """Merge stated facts, note who stated them, and clear what is no longer unknown."""
+    matter.amended.append(recorded)
+    merge(matter.facts, entry.patch)
+    source = Provenance(recorded.at, entry.by, entry.source, entry.certainty, recorded.seq)
+    for path, value in leaves(entry.patch):
+        matter.provenance[path] = source
+        if entry.reason:
+            matter.reasons[path] = entry.reason
+        if matter.unknown and value is not None:
+            for outer in [known for known in matter.unknown if covers(known, path)]:
+                del matter.unknown[outer]
+    for path, why in entry.unknown.items():
+        if why is None:
+            matter.unknown.pop(path, None)
+        else:
+            matter.unknown[path] = why
+            matter.provenance[path] = source
+
+
+def _draft(matter: Matter, entry: NoticeDrafted, recorded: Recorded) -> None:
+    for drafted in entry.notices:
+        version = Version(drafted, entry.by, recorded.at, entry.set_id, entry.set_digest)
+        matter.notices.setdefault(drafted.notice, []).append(version)
+        if entry.set_id:
+            matter.sets.setdefault(entry.set_id, []).append(version)
+
+
+def _tell(matter: Matter, scope: str, at: str, recorded: Recorded) -> None:
+    """Record that a controller was told: from then on it is aware, unless it knew earlier."""
+    matter.told.setdefault(scope, []).append((at, recorded))
+    path = f"scopes.{scope}.timeline.controller_aware_at"
+    known = fact_at(matter.facts, path)
+    if known is not None and known["at"] <= at:
+        return
+    entry = recorded.entry
+    assert isinstance(entry, DeliveryRecorded | ContactRecorded)
+    aware: Mapping[str, Any] = entry.at.model_dump(mode="json")
+    merge(matter.facts, {"scopes": {scope: {"timeline": {"controller_aware_at": aware}}}})
+    matter.provenance[path] = Provenance(
+        recorded.at, entry.by, f"record of {entry.channel}", "confirmed", recorded.seq
+    )
+
+
+def _rule_out(matter: Matter, entry: DecisionRecorded, recorded: Recorded) -> None:
+    merge(matter.facts, {"status": {entry.outcome: "ruled_out"}})
+    matter.provenance[f"status.{entry.outcome}"] = Provenance(
+        recorded.at,
+        entry.by,
+        f"decision of {entry.decided_by} and {entry.second}",
+        "confirmed",
+        recorded.seq,
+    )
+
+
+def _version(matter: Matter, notice: str, version: int) -> Version:
+    found = matter.find_version(notice, version)
+    if found is None:
+        raise NotTrustedError(
+            f"{matter.id} has no version {notice}.{version}, but an entry names it"
+        )
+    return found

@@ -1,0 +1,84 @@
+"""People and partners of the workspace: who may do what, and whom to reach at a controller."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from breachkit.domain.facts import Address, Fact
+from breachkit.domain.text import Country, Key, Line, Text
+
+
+class Role(StrEnum):
+    """What a person may do; one person may hold several."""
+
+    RESPONDER = "responder"
+    LEGAL = "legal"
+    APPROVER = "approver"
+    AUTOMATION = "automation"
+    """May open and amend only."""
+
+
+class Identity(StrEnum):
+    """How we know who acted."""
+
+    CLAIMED = "claimed"
+    LOGIN = "login"
+    SIGNED = "signed"
+
+
+class Actor(Fact):
+    """Who did something, and how we know."""
+
+    name: Line
+    identity: Identity
+    listed: bool = True
+    """False when the workspace's list of people does not hold the name."""
+
+
+class Person(Fact):
+    """Somebody who works with breachkit."""
+
+    name: Line
+    roles: tuple[Role, ...] = ()
+    login: Line | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class ContactPoint(Address):
+    """A person or desk at a partner."""
+
+    verified_on: date | None = None
+    """When somebody last made sure that it works."""
+    for_breaches: bool = True
+
+
+class Organisation(Fact):
+    """We ourselves: name, contact for questions (Art. 6.4(c)), affiliates and subprocessors."""
+
+    name: Line | None = None
+    country: Country | None = None
+    contact: Address | None = None
+    affiliates: tuple[Line, ...] = ()
+    subprocessors: tuple[Line, ...] = ()
+    """Approved subprocessors (Appendix 3); empty means the list of the agreement's 2021 version."""
+
+
+class Partner(Fact):
+    """A controller with whom we have an agreement; ended ones stay addressable."""
+
+    name: Line
+    language: Line | None = None
+    controller: Address | None = None
+    """Contact of the controller for its own authority and its people."""
+    country: Country | None = None
+    authority: Line | None = None
+    contacts: dict[Key, ContactPoint] = Field(default_factory=dict)
+    limit_hours: int | None = Field(None, ge=1, le=720)
+    """The partner's own limit; a longer one than the agreement's counts only with `limit_reason`."""
+    limit_reason: Text | None = None
+    standard_clauses: Literal["2010/87", "2021/914", "none"] = "2010/87"
+    agreement_ended: date | None = None
+    data_still_held: bool | None = None

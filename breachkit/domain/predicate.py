@@ -1,0 +1,290 @@
+"""Conditions on facts as data, answered with yes, no or undecided."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    Tag,
+)
+
+
+class Missing(Enum):
+    """The answer of a look-up where nobody has said anything."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+"""Stands for a fact that nobody has stated; a JSON null means the same."""
+
+View: TypeAlias = Mapping[str, object]
+"""The facts of one incident as one scope sees them: nested plain JSON values."""
+
+Duties: TypeAlias = Mapping[str, bool | None]
+"""Whether an obligation is owed in the same scope, by qualified id; None while undecided."""
+
+NO_DUTIES: Final[Duties] = MappingProxyType({})
+"""For conditions that do not ask about other duties."""
+
+_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.(\*|[A-Za-z0-9_-]+))*")
+
+
+def _check_pattern(pattern: str) -> str:
+    if not _PATTERN.fullmatch(pattern):
+        raise ValueError(f"{pattern!r} is not a path of names joined by dots")
+    return pattern
+
+
+Pattern: TypeAlias = Annotated[str, AfterValidator(_check_pattern)]
+"""A path such as `data.*.protection.state`; a `*` stands for each key."""
+
+Scalar: TypeAlias = StrictBool | StrictInt | StrictStr
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FactIn(_Frozen):
+    """True when a fact is one of some values."""
+
+    fact: Pattern
+    values: tuple[Scalar, ...] = Field(alias="in", min_length=1)
+
+
+class FactNotIn(_Frozen):
+    """True when a fact is stated and none of some values."""
+
+    fact: Pattern
+    values: tuple[Scalar, ...] = Field(alias="not_in", min_length=1)
+
+
+class FactStated(_Frozen):
+    """True when a fact was stated, or with `stated = false` when it was not; never undecided."""
+
+    fact: Pattern
+    stated: StrictBool
+
+
+class AnyOf(_Frozen):
+    """True when all conditions of at least one group are true."""
+
+    groups: tuple[tuple["Condition", ...], ...] = Field(alias="any", min_length=1)
+
+
+class DutyOwed(_Frozen):
+    """True when another obligation is owed in the same scope."""
+
+    duty: str
+    """Its qualified id, such as `eu-gdpr/33-1`."""
+
+
+_BY_KEY: Final[Mapping[str, type[_Frozen]]] = {
+    "in": FactIn,
+    "not_in": FactNotIn,
+    "stated": FactStated,
+    "any": AnyOf,
+    "duty": DutyOwed,
+}
+
+
+def _tag(raw: object) -> str | None:
+    if isinstance(raw, Mapping):
+        return next((key for key in _BY_KEY if key in raw), None)
+    return next((key for key, kind in _BY_KEY.items() if isinstance(raw, kind)), None)
+
+
+Condition: TypeAlias = Annotated[
+    Annotated[FactIn, Tag("in")]
+    | Annotated[FactNotIn, Tag("not_in")]
+    | Annotated[FactStated, Tag("stated")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[DutyOwed, Tag("duty")],
+    Discriminator(
+        _tag,
+        custom_error_type="condition",
+        custom_error_message="a condition needs one of the keys in, not_in, stated, any, duty",
+    ),
+]
+"""One condition; which of the five it is shows in its keys."""
+
+AnyOf.model_rebuild()
+
+
+def lookup(view: View, path: str) -> object:
+    """Return the value at a path, or MISSING where nobody has said anything.
+
+    A null is MISSING too: taking a statement back returns to "nobody has said".
+    """
+    return _follow(view, path.split("."))
+
+
+def stated(view: View, path: str) -> bool:
+    """Tell whether something was said at a path; an empty text, list or mapping says nothing."""
+    value = lookup(view, path)
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not MISSING and value not in ([], {}, ())
+
+
+def expand(view: View, pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Return what each `*` of a pattern can stand for, one binding for each combination of keys.
+
+    A pattern without `*` has one empty binding; without any key there is none. Whether something
+    stands below the last `*` is not asked, so that a missing fact still has its binding.
+    """
+    return tuple(_bindings(view, pattern.split(".")))
+
+
+def bind(pattern: str, binding: Sequence[str]) -> str:
+    """Replace the first `*`s of a pattern, in order; those beyond the binding stay."""
+    parts = iter(binding)
+    return ".".join(next(parts, "*") if part == "*" else part for part in pattern.split("."))
+
+
+def holds(
+    conditions: Iterable[Condition],
+    view: View,
+    binding: Sequence[str] = (),
+    duties: Duties = NO_DUTIES,
+) -> bool | None:
+    """Tell whether all conditions are true; None while that is undecided.
+
+    A `*` beyond the binding asks for any key that satisfies. A missing fact leaves `in` and
+    `not_in` undecided, because what nobody has said is a question and never a no.
+    """
+    return _all(_answer(condition, view, binding, duties) for condition in conditions)
+
+
+def undecided(
+    conditions: Iterable[Condition],
+    view: View,
+    binding: Sequence[str] = (),
+    duties: Duties = NO_DUTIES,
+) -> tuple[str, ...]:
+    """Return the paths whose facts would decide; empty when the answer is decided already.
+
+    An undecided duty adds nothing: its own conditions name what is asked. Where a collection has no
+    key yet, the path keeps its `*`.
+    """
+    conditions = tuple(conditions)
+    if holds(conditions, view, binding, duties) is not None:
+        return ()
+    found: dict[str, None] = {}
+    for condition in conditions:
+        if isinstance(condition, AnyOf):
+            for group in condition.groups:
+                found.update(dict.fromkeys(undecided(group, view, binding, duties)))
+        elif isinstance(condition, FactIn | FactNotIn):
+            found.update(dict.fromkeys(_open(condition, view, binding)))
+    return tuple(found)
+
+
+def facts_of(conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield every pattern that conditions look at."""
+    for condition in conditions:
+        if isinstance(condition, AnyOf):
+            for group in condition.groups:
+                yield from facts_of(group)
+        elif not isinstance(condition, DutyOwed):
+            yield condition.fact
+
+
+def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield the qualified id of every obligation that conditions ask about."""
+    for condition in conditions:
+        if isinstance(condition, AnyOf):
+            for group in condition.groups:
+                yield from duties_of(group)
+        elif isinstance(condition, DutyOwed):
+            yield condition.duty
+
+
+def _follow(value: object, parts: Sequence[str]) -> object:
+    for part in parts:
+        if not isinstance(value, Mapping):
+            return MISSING
+        value = value.get(part)
+    return MISSING if value is None else value
+
+
+def _bindings(value: object, parts: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    if "*" not in parts:
+        yield ()
+        return
+    star = parts.index("*")
+    branch = _follow(value, parts[:star])
+    if isinstance(branch, Mapping):
+        for key, below in branch.items():
+            if below is not None:
+                yield from ((key, *rest) for rest in _bindings(below, parts[star + 1 :]))
+
+
+def _paths(view: View, fact: str, binding: Sequence[str]) -> tuple[str, ...]:
+    if "*" not in fact:
+        return (fact,)
+    pattern = bind(fact, binding)
+    return tuple(bind(pattern, keys) for keys in expand(view, pattern))
+
+
+def _answer(
+    condition: Condition, view: View, binding: Sequence[str], duties: Duties
+) -> bool | None:
+    match condition:
+        case AnyOf():
+            return _any(holds(group, view, binding, duties) for group in condition.groups)
+        case DutyOwed():
+            return duties.get(condition.duty)
+        case FactStated():
+            paths = _paths(view, condition.fact, binding)
+            if not paths:
+                return not condition.stated
+            return any(stated(view, path) is condition.stated for path in paths)
+        case FactIn() | FactNotIn():
+            paths = _paths(view, condition.fact, binding)
+            if not paths:
+                return None
+            return _any(_compare(condition, lookup(view, path)) for path in paths)
+
+
+def _compare(condition: FactIn | FactNotIn, value: object) -> bool | None:
+    elements = tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not elements or not all(isinstance(element, str | int) for element in elements):
+        return None
+    hit = any(_same(element, wanted) for element in elements for wanted in condition.values)
+    return hit if isinstance(condition, FactIn) else not hit
+
+
+def _same(one: object, other: object) -> bool:
+    # In Python 1 == True; in a law file they are two values.
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def _open(condition: FactIn | FactNotIn, view: View, binding: Sequence[str]) -> Iterator[str]:
+    paths = _paths(view, condition.fact, binding)
+    if not paths:
+        yield bind(condition.fact, binding)
+    for path in paths:
+        if _compare(condition, lookup(view, path)) is None:
+            yield path
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    seen = set(answers)
+    return False if False in seen else None if None in seen else True
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    seen = set(answers)
+    return True if True in seen else None if None in seen else False

@@ -1,0 +1,130 @@
+"""What a duty requires of its notice, held against the facts of one scope: met, unknown or missing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from breachkit.domain.obligation import Obligation, Requirement, UnknownAllowed
+from breachkit.domain.patch import covers
+from breachkit.domain.predicate import bind, expand, holds, stated, undecided
+from breachkit.domain.scope import ScopeView
+
+
+class Answer(StrEnum):
+    """How far a requirement is met."""
+
+    MET = "met"
+    UNKNOWN = "not yet known"
+    MISSING = "missing"
+    QUESTION = "question"
+    """Whether it is required at all depends on a fact that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact that a requirement asks for and that is not stated."""
+
+    obligation: str
+    """Qualified id of the obligation."""
+    citation: str
+    title: str
+    path: str
+    """Where the fact is stated, as `incident amend` takes it."""
+    view_path: str
+    """The same as the scope sees it."""
+    answer: Answer
+    allowed: UnknownAllowed
+    """In which notices a reasoned "not yet known" will do."""
+    reason: str = ""
+    follows_by: Mapping[str, Any] | None = None
+
+    def blocks(self, phase: str) -> bool:
+        """Tell whether a notice of this phase is incomplete because of the gap."""
+        if self.answer is not Answer.UNKNOWN or self.allowed is UnknownAllowed.NEVER:
+            return True
+        return self.allowed is UnknownAllowed.INITIAL and phase == "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A requirement with its answer and what is missing for it."""
+
+    requirement: Requirement
+    answer: Answer
+    gaps: tuple[Gap, ...]
+    """The facts still open; for a question, the facts that would decide it."""
+
+
+def hold_requirements(obligation: Obligation, view: ScopeView) -> tuple[Held, ...]:
+    """Return each requirement of an obligation that applies to a scope, with its answer."""
+    found = (_hold(obligation.qualified_id, one, view) for one in obligation.requirements)
+    return tuple(held for held in found if held is not None)
+
+
+def _hold(obligation: str, requirement: Requirement, view: ScopeView) -> Held | None:
+    asked = list(_asked(obligation, requirement, view))
+    if asked == [None]:
+        return None
+    gaps = tuple(gap for gap in asked if gap is not None)
+    for worst in (Answer.MISSING, Answer.QUESTION, Answer.UNKNOWN):
+        if any(gap.answer is worst for gap in gaps):
+            return Held(requirement, worst, gaps)
+    return Held(requirement, Answer.MET, ())
+
+
+def _asked(obligation: str, requirement: Requirement, view: ScopeView) -> Iterator[Gap | None]:
+    """Yield the gaps of a requirement; a single None where it does not apply at all."""
+    patterns = (*requirement.facts, *requirement.any_of)
+    starred = next((pattern for pattern in patterns if "*" in pattern), "")
+    bindings = expand(view.values, starred) if starred else ((),)
+    applies = [holds(requirement.when, view.values, binding) for binding in bindings]
+    if not bindings:
+        applies, bindings = [holds(requirement.when, view.values)], ((),)
+    if all(answer is False for answer in applies):
+        yield None
+    for binding, answer in zip(bindings, applies, strict=True):
+        if answer is None:
+            for path in undecided(requirement.when, view.values, binding):
+                yield _gap(obligation, requirement, view, path, Answer.QUESTION)
+        elif answer:
+            yield from _open(obligation, requirement, view, binding)
+
+
+def _open(
+    obligation: str, requirement: Requirement, view: ScopeView, binding: tuple[str, ...]
+) -> Iterator[Gap]:
+    for pattern in requirement.facts:
+        path = bind(pattern, binding)
+        if "*" in path or not stated(view.values, path):
+            yield _gap(obligation, requirement, view, path, Answer.MISSING)
+    choices = [bind(pattern, binding) for pattern in requirement.any_of]
+    if choices and not any(_stated_everywhere(view, path) for path in choices):
+        yield _gap(obligation, requirement, view, choices[0], Answer.MISSING)
+
+
+def _stated_everywhere(view: ScopeView, path: str) -> bool:
+    keys = expand(view.values, path)
+    return bool(keys) and all(stated(view.values, bind(path, key)) for key in keys)
+
+
+def _gap(
+    obligation: str, requirement: Requirement, view: ScopeView, path: str, answer: Answer
+) -> Gap:
+    why = _why_unknown(view, path)
+    return Gap(
+        obligation=obligation,
+        citation=requirement.citation,
+        title=requirement.title,
+        path=view.path_of(path),
+        view_path=path,
+        answer=Answer.UNKNOWN if why else answer,
+        allowed=requirement.unknown,
+        reason=str(why.get("reason", "")) if why else "",
+        follows_by=why.get("follows_by") if why else None,
+    )
+
+
+def _why_unknown(view: ScopeView, path: str) -> Mapping[str, Any] | None:
+    bare = path.split(".*")[0]
+    return next((why for known, why in view.unknown.items() if covers(known, bare)), None)

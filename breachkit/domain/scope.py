@@ -1,0 +1,109 @@
+"""One scope's view of an incident: its own figures, the shared facts, and nobody else's.
+
+The view is what predicates, duties and notices see. Figures never fall back to the totals of the
+incident, and another scope's facts are not in it at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from breachkit.domain.patch import Tree, copied, fact_at, merge
+
+OWN = "own"
+"""Key of the scope in which we are controller ourselves."""
+
+FIGURES = frozenset({"people", "records"})
+"""Facts that a scope states for itself or not at all."""
+
+SCOPE_ONLY = frozenset(
+    {"controller", "joint_controllers", "countries", "capacity", "accounts_list", "language"}
+)
+"""Branches that exist in a scope only, or that one scope may not take from the whole."""
+
+SCOPE_TRIGGERS = frozenset({"controller_aware_at", "controller_request_at", "found_affected_at"})
+"""Instants that differ from controller to controller."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """The facts as one scope may see them, each traceable to where it was stated."""
+
+    scope: str
+    values: Tree
+    own: Mapping[str, Any]
+    shared: Mapping[str, Any]
+    unknown: Mapping[str, Mapping[str, Any]]
+    """Facts stated as not yet known, by their path in this view."""
+
+    def path_of(self, path: str) -> str:
+        """Return where a fact of the view was stated, or where it has to be stated if missing."""
+        if fact_at(self.own, path) is not None:
+            return f"scopes.{self.scope}.{path}"
+        if fact_at(self.shared, path) is not None and not _own_only(path):
+            return path
+        if fact_at(self.values, path) is not None and not path.startswith("timeline."):
+            return f"workspace.{path}"
+        return f"scopes.{self.scope}.{path}" if _own_only(path) else path
+
+
+def view_of(
+    facts: Mapping[str, Any],
+    unknown: Mapping[str, Mapping[str, Any]],
+    scope: str,
+    added: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+) -> ScopeView:
+    """Return the view of one scope.
+
+    `added` are facts that the record knows by itself (when it was opened, decisions); `defaults` come
+    from the workspace (our contact, the partner's name) and give way to whatever the incident states.
+    """
+    own = (facts.get("scopes") or {}).get(scope) or {}
+    shared = {name: value for name, value in facts.items() if name not in SCOPE_ONLY | {"scopes"}}
+    values = copied(defaults)
+    merge(values, _without_figures(shared, own))
+    merge(values, own)
+    merge(values, added)
+    return ScopeView(scope, values, own, shared, dict(_unknown_of(unknown, scope, own)))
+
+
+def _own_only(path: str) -> bool:
+    first, _, rest = path.partition(".")
+    last = path.rpartition(".")[2]
+    return (
+        first in SCOPE_ONLY or last in FIGURES or (first == "timeline" and rest in SCOPE_TRIGGERS)
+    )
+
+
+def _without_figures(shared: Mapping[str, Any], own: Mapping[str, Any]) -> Tree:
+    """Return the shared facts without figures, and without kinds of data that the scope left out."""
+    tree: Tree = {}
+    for name, value in shared.items():
+        if name in FIGURES:
+            continue
+        if name in {"groups", "data"}:
+            keys = own.get(name) or value
+            value = {
+                key: {part: fact for part, fact in below.items() if part not in FIGURES}
+                for key, below in value.items()
+                if key in keys
+            }
+        elif name == "timeline":
+            value = {at: fact for at, fact in value.items() if at not in SCOPE_TRIGGERS}
+        tree[name] = value
+    return tree
+
+
+def _unknown_of(
+    unknown: Mapping[str, Mapping[str, Any]], scope: str, own: Mapping[str, Any]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what is stated as unknown, by path in the view; a scope's own word or fact comes first."""
+    prefix = f"scopes.{scope}."
+    found: dict[str, Mapping[str, Any]] = {}
+    for path, why in unknown.items():
+        if path.startswith(prefix):
+            found[path.removeprefix(prefix)] = why
+        elif not (path.startswith("scopes.") or _own_only(path) or fact_at(own, path)):
+            found.setdefault(path, why)
+    return list(found.items())

@@ -1,0 +1,234 @@
+"""What somebody states, brought into the form of the register: checked, and leaf by leaf."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from breachkit.domain.facts import Facts, Unknown
+from breachkit.domain.instant import latest_of, moment
+from breachkit.domain.patch import Tree, covers, fact_at, is_branch, leaves, merged
+from breachkit.domain.scope import OWN
+from breachkit.errors import FactError, RefusedError
+
+MAX_FACTS = 20_000
+"""How many facts one statement may hold."""
+
+
+def settle(
+    facts: Mapping[str, Any], given: Mapping[str, Any], *, now: datetime
+) -> tuple[Tree, dict[str, dict[str, Any]]]:
+    """Return a statement as a patch of canonical facts, and what it says is not yet known.
+
+    Raises FactError naming the path and value of the first fact with a wrong shape.
+    """
+    unknown: dict[str, dict[str, Any]] = {}
+    patch = _split(given, "", unknown, now)
+    for key, scope in (patch.get("scopes") or {}).items():
+        if isinstance(scope, dict) and not fact_at(facts, f"scopes.{key}.capacity"):
+            scope.setdefault("capacity", "controller" if key == OWN else "processor")
+    stated = list(leaves(patch))
+    if len(stated) > MAX_FACTS:
+        raise FactError("", f"{len(stated)} facts in one statement, at most {MAX_FACTS}")
+    whole = _checked(merged(facts, patch), now)
+    settled: Tree = {}
+    for path, value in stated:
+        leaf = path if value is None else _leaf_of(whole, path)
+        merge_leaf(settled, leaf, None if value is None else fact_at(whole, leaf))
+    return settled, unknown
+
+
+def merge_leaf(tree: Tree, path: str, value: Any) -> None:
+    """Put one fact into a tree, keeping a null as a null."""
+    *above, last = path.split(".")
+    for name in above:
+        tree = tree.setdefault(name, {})
+    tree[last] = value
+
+
+def check_may_rule_out(patch: Mapping[str, Any]) -> None:
+    """Refuse to rule out a limb by amendment; it is a decision of two people with evidence."""
+    for limb, status in (patch.get("status") or {}).items():
+        if status == "ruled_out":
+            raise RefusedError(
+                f"status.{limb}: ruling out is a decision of two people, not an amendment",
+                hint=f"breachkit decision record ID --rule-out {limb} --second NAME --evidence TEXT",
+            )
+
+
+def check_may_move(before: Mapping[str, Any], patch: Mapping[str, Any], reason: str | None) -> None:
+    """Refuse to move an instant that starts a clock to a later time without a reason.
+
+    A value within the precision stated before is a refinement, and always allowed.
+    """
+    if reason:
+        return
+    for path, value in leaves(patch):
+        old = fact_at(before, path)
+        if not (isinstance(old, Mapping) and old.get("kind") == "instant"):
+            continue
+        if value is None or _later(old, value):
+            shown = "nothing" if value is None else value["at"]
+            raise RefusedError(
+                f"{path} would move from {old['at']} to {shown}, which moves deadlines later",
+                hint="if that is right, say why: --correct REASON",
+            )
+
+
+def check_may_discover(facts: Mapping[str, Any], patch: Mapping[str, Any], opened: str) -> None:
+    """Refuse a discovery stated later than the first sign of the breach, without a reason."""
+    late = discovered_late(merged(facts, patch), opened)
+    if late and fact_at(patch, "timeline.discovered_at"):
+        raise RefusedError(
+            f"timeline.discovered_at is later than {late[0]} ({late[1]})",
+            hint="say why the discovery counts from then: --correct REASON",
+        )
+
+
+def discovered_late(facts: Mapping[str, Any], opened: str) -> tuple[str, str] | None:
+    """Return the first sign that came before the stated discovery, or None.
+
+    None as well when a reason stands beside the discovery.
+    """
+    times = facts.get("timeline") or {}
+    discovered = times.get("discovered_at")
+    if not discovered or fact_at(facts, "timeline_reasons.discovered_at"):
+        return None
+    signs = {name: times[name]["at"] for name in ("detected_at", "reported_at") if name in times}
+    signs["opened_at"] = opened
+    name, first = min(signs.items(), key=lambda sign: sign[1])
+    end = latest_of(first, *_grain(times.get(name)))
+    if moment(discovered["at"]) <= end:
+        return None
+    return f"timeline.{name}", first
+
+
+def check_triggers(patch: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Refuse the name of an instant that no law file and no fact sheet knows."""
+    scopes = (patch.get("scopes") or {}).items()
+    for prefix, part in [("", patch), *((f"scopes.{key}.", scope) for key, scope in scopes)]:
+        for name in (part or {}).get("timeline") or {}:
+            if name not in known:
+                raise FactError(
+                    f"{prefix}timeline.{name}",
+                    "no such instant",
+                    hint=_nearest(name, known) or f"one of: {', '.join(sorted(known))}",
+                )
+
+
+def _later(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    limit = latest_of(old["at"], old["zone"], old["precision"])
+    return bool(moment(new["at"]) > limit)
+
+
+def _grain(instant: Mapping[str, Any] | None) -> tuple[str, str]:
+    return (instant["zone"], instant["precision"]) if instant else ("UTC", "minute")
+
+
+def _split(
+    given: Mapping[str, Any], prefix: str, unknown: dict[str, dict[str, Any]], now: datetime
+) -> Tree:
+    """Return the statement without what is stated as unknown, which goes beside the facts."""
+    patch: Tree = {}
+    for name, value in given.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping) and value.get("kind") == "unknown":
+            unknown[path] = settle_unknown(path, value, now)
+        elif is_branch(value):
+            patch[name] = _split(value, f"{path}.", unknown, now)
+        else:
+            patch[name] = value
+    return {name: value for name, value in patch.items() if value != {} or prefix == "scopes."}
+
+
+def settle_unknown(path: str, why: Any, now: datetime) -> dict[str, Any]:
+    """Return the stored form of "not yet known"; FactError when it has no reason."""
+    try:
+        stated = Unknown.model_validate(why, context={"now": now})
+    except ValidationError as error:
+        raise _fact_error(error, Unknown, f"unknown {path}") from error
+    return stated.model_dump(mode="json", exclude_none=True)
+
+
+def check_unknown_path(path: str) -> None:
+    """Refuse to state as unknown what is no fact at all."""
+    names = path.split(".")
+    if names[0] == "scopes" and len(names) > 2:
+        names = names[2:]
+    if names[0] not in Facts.model_fields and names[0] not in _scope_fields():
+        raise FactError(
+            path, "no such fact", hint=_nearest(names[0], frozenset(Facts.model_fields))
+        )
+
+
+def uncovered(unknown: Mapping[str, Any], patch: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths that stop being unknown because a fact was stated there or below."""
+    for path, value in leaves(patch):
+        yield from (known for known in unknown if value is not None and covers(known, path))
+
+
+def _scope_fields() -> frozenset[str]:
+    from breachkit.domain.facts import Scope
+
+    return frozenset(Scope.model_fields)
+
+
+def _checked(tree: Tree, now: datetime) -> Tree:
+    try:
+        facts = Facts.model_validate(tree, context={"now": now})
+    except ValidationError as error:
+        raise _fact_error(error, Facts, "") from error
+    return facts.model_dump(mode="json", exclude_none=True)
+
+
+def _leaf_of(whole: Mapping[str, Any], path: str) -> str:
+    """Return the path of the leaf that holds a path: a part of an instant stands for the instant."""
+    found: Any = whole
+    names = path.split(".")
+    for depth, name in enumerate(names):
+        if not is_branch(found):
+            return ".".join(names[:depth])
+        found = found.get(name)
+    return path
+
+
+def _fact_error(error: ValidationError, model: type[BaseModel], prefix: str) -> FactError:
+    """Return one clear message from pydantic's list: the first error, its path and its value."""
+    first = error.errors()[0]
+    names = [str(part) for part in first["loc"] if part != "[key]"]
+    path = ".".join([prefix, *names] if prefix else names)
+    if first["type"] == "extra_forbidden":
+        fields = _fields_at(model, names[:-1])
+        return FactError(path, "no such fact", hint=_nearest(names[-1], fields))
+    message = first["msg"].removeprefix("Value error, ")
+    value = repr(first["input"])[:80]
+    if first["type"] != "value_error":
+        message = f"{message[0].lower()}{message[1:]}, found {value}"
+    return FactError(path, message, hint="breachkit schema incident shows every fact")
+
+
+def _fields_at(model: type[BaseModel], names: list[str]) -> frozenset[str]:
+    """Return the fields of the model that a path leads to, as far as its annotations tell."""
+    import typing
+
+    for name in names:
+        field = model.model_fields.get(name)
+        if field is None:
+            continue  # a key of a mapping: the model below it was found one step before
+        queue: list[Any] = [field.annotation]
+        while queue:
+            part = queue.pop()
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                model = part
+                break
+            queue.extend(typing.get_args(part))
+    return frozenset(model.model_fields)
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known here: {', '.join(sorted(known))}"

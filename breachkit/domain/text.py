@@ -1,0 +1,51 @@
+"""Texts that people give us: which characters they may hold, and how long they may be."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+# Controls (but not the line feed), private use (the renderer brackets its tokens with it),
+# surrogates, non-characters, line separators, and the marks that reorder or hide what is read.
+_REFUSED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+
+
+def check_text(value: str) -> str:
+    """Return the text unchanged, or raise ValueError naming the character that may not stand in it."""
+    if found := _REFUSED.search(value):
+        raise ValueError(
+            f"holds the character U+{ord(found[0]):04X} at position {found.start() + 1},"
+            " which a notice cannot show safely"
+        )
+    return value
+
+
+def check_line(value: str) -> str:
+    """Return the text unchanged, or raise ValueError when it is unsafe or has more than one line."""
+    if "\n" in check_text(value):
+        raise ValueError("has a line break where one line is expected")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(check_line),
+]
+"""One line: a name, a title, a reference."""
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=8000),
+    AfterValidator(check_text),
+]
+"""Free text. An authority may one day read it."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+"""A stable key in a mapping of facts; part of a path."""
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""

@@ -1,0 +1,171 @@
+"""How a workspace becomes a desk: law, settings and templates read, and who is acting."""
+
+import getpass
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from breachkit.adapters import lawbook
+from breachkit.adapters.intake import read_document
+from breachkit.adapters.logging import open_log
+from breachkit.adapters.rendering import Renderer, to_html, to_text
+from breachkit.adapters.settings import Settings, read_partners, read_people, read_settings
+from breachkit.adapters.workspace import Folder
+from breachkit.adapters.wording import Wording
+from breachkit.casework.desk import Desk, Rules, stamp_now
+from breachkit.casework.incidents import Statement
+from breachkit.casework.projection import refresh_all
+from breachkit.casework.records import read_time
+from breachkit.domain.document import Document
+from breachkit.domain.duty import Soon
+from breachkit.domain.entry import WORKSPACE, Certainty, LawAdopted
+from breachkit.domain.notice import Words
+from breachkit.domain.people import Actor, Identity, Person
+from breachkit.errors import BadInputError
+from breachkit.ports import Clock, Store
+
+_ENVELOPE = ("reference", "source", "certainty", "unknown", "reason")
+
+
+@dataclass(frozen=True)
+class Read:
+    """An alert or a patch: what it states, and the reference it came under."""
+
+    statement: Statement
+    reference: str | None
+
+
+class Workshop:
+    """Renders with the workspace's templates first, in any language that has them."""
+
+    def __init__(self, folder: Folder, zone: str) -> None:
+        self._renderer = Renderer(folder.template_folders())
+        self._zone = zone
+
+    def render(self, template: str, view: Mapping[str, object], *, language: str) -> Document:
+        """Return the document of a template."""
+        return self._renderer.render(template, view, language=language)
+
+    def digest(self, template: str) -> str:
+        """Return the digest of a template with all that it includes."""
+        return self._renderer.digest(template)
+
+    def text(self, document: Document) -> str:
+        """Return plain text."""
+        return to_text(document)
+
+    def html(self, document: Document) -> str:
+        """Return a complete HTML page."""
+        return to_html(document)
+
+    def words(self, language: str) -> Words:
+        """Return dates and numbers in a language."""
+        return Wording(language, self._zone)
+
+
+def open_desk(folder: Folder, store: Store, clock: Clock) -> Desk:
+    """Return the desk of a workspace under the law and settings that lie in it now."""
+    settings = read_settings(folder)
+    return Desk(
+        store=store,
+        clock=clock,
+        rules=_rules(folder, settings),
+        press=Workshop(folder, settings.zone),
+        log=open_log(folder.log, settings.log.format),
+        chance=secrets.token_bytes,
+        after_adoption=refresh_all,
+    )
+
+
+def desk_at(folder: Folder, desk: Desk, until: str) -> Desk:
+    """Return a desk with the law, settings and partners that were recorded at an earlier time."""
+    lines = [line for line in desk.store.read(WORKSPACE) if line.at <= until and line.body]
+    if not lines or lines[-1].kind != LawAdopted.kind:
+        return desk
+    entry = LawAdopted.model_validate_json(cast(bytes, lines[-1].body))
+    if entry.digest == desk.rules.digest:
+        return desk
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for text, digest in entry.texts_kept.items():
+            kept = desk.store.kept(bytes.fromhex(digest))
+            if kept is not None:
+                path = root / text
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(kept.text)
+        then = Folder(root, shipped_law=root / "breachkit" / "law")
+        return replace(desk, rules=_rules(then, read_settings(then)))
+
+
+def find_actor(people: Mapping[str, Person], named: str | None) -> Actor:
+    """Return who acts, by key: as named, else the person whose login this is, else the login."""
+    if named:
+        if people and named not in people:
+            folded = {person.name.casefold(): key for key, person in people.items()}
+            named = folded.get(named.casefold(), named)
+        return Actor(name=named, identity=Identity.CLAIMED, listed=named in people)
+    login = getpass.getuser()
+    key = next((key for key, person in people.items() if person.login == login), None)
+    return Actor(name=key or login, identity=Identity.LOGIN, listed=key is not None)
+
+
+def read_statement(
+    source: Mapping[str, Any] | str | Path,
+    *,
+    unknown: Mapping[str, Any] | None = None,
+    said_source: str | None = None,
+    certainty: str | None = None,
+    reason: str | None = None,
+) -> Read:
+    """Return facts from a mapping, a file or `-`, with the envelope that may stand around them."""
+    data = read_document(source)
+    envelope = {name: data.pop(name) for name in _ENVELOPE if name in data}
+    for name, value in envelope.items():
+        if name != "unknown" and not isinstance(value, str):
+            raise BadInputError(f"{name}: expected text, found {value!r}")
+    beside = envelope.get("unknown") or {}
+    if not isinstance(beside, dict):
+        raise BadInputError(f"unknown: expected a mapping of paths, found {beside!r}")
+    certainty = certainty or str(envelope.get("certainty") or "confirmed")
+    if certainty not in ("confirmed", "estimated", "under investigation"):
+        raise BadInputError(
+            f"certainty: {certainty!r} is none of confirmed, estimated, under investigation"
+        )
+    default = "stated by a call" if isinstance(source, Mapping) else f"read from {source}"
+    statement = Statement(
+        given=data,
+        unknown={**beside, **(unknown or {})},
+        source=said_source or envelope.get("source") or default,
+        certainty=cast(Certainty, certainty),
+        reason=reason or envelope.get("reason"),
+    )
+    return Read(statement, envelope.get("reference"))
+
+
+def recording_time(text: str, now: datetime) -> str:
+    """Return a time as people write it, or as the register shows it, in the register's own form."""
+    if len(text) == 27 and text.endswith("Z"):
+        return text
+    return stamp_now(read_time("at", text, now).latest).replace(".000000Z", ".999999Z")
+
+
+def _rules(folder: Folder, settings: Settings) -> Rules:
+    book = lawbook.load(folder.law_folders())
+    hours = settings.targets.without_undue_delay_hours
+    return Rules(
+        obligations=book.obligations(),
+        instruments={one.id: one for one in book.instruments},
+        organisation=settings.organisation,
+        partners=read_partners(folder),
+        people=read_people(folder),
+        zone=settings.zone,
+        soon=Soon(settings.due_soon.fraction, settings.due_soon.floor),
+        target=timedelta(hours=hours) if hours else None,
+        counsel_cleared=frozenset(settings.counsel.cleared_templates),
+        digest=folder.digest(),
+        texts=folder.texts,
+    )

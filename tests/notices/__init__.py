@@ -1,0 +1,1 @@
+"""Tests of the notices that breachkit ships: real law, real wording, real renderer."""

@@ -1,0 +1,1 @@
+"""Templates, the block tree, and what is made of it."""
