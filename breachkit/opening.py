@@ -14,11 +14,11 @@ from breachkit.adapters.intake import read_document
 from breachkit.adapters.logging import open_log
 from breachkit.adapters.rendering import Renderer, to_html, to_text
 from breachkit.adapters.settings import Settings, read_partners, read_people, read_settings
-from breachkit.adapters.workspace import Folder
 from breachkit.adapters.wording import Wording
+from breachkit.adapters.workspace import Folder
+from breachkit.casework.adoption import adopt
 from breachkit.casework.desk import Desk, Rules, stamp_now
 from breachkit.casework.incidents import Statement
-from breachkit.casework.projection import refresh_all
 from breachkit.casework.records import read_time
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon
@@ -77,7 +77,7 @@ def open_desk(folder: Folder, store: Store, clock: Clock) -> Desk:
         press=Workshop(folder, settings.zone),
         log=open_log(folder.log, settings.log.format),
         chance=secrets.token_bytes,
-        after_adoption=refresh_all,
+        adopt=adopt,
     )
 
 
@@ -86,7 +86,7 @@ def desk_at(folder: Folder, desk: Desk, until: str) -> Desk:
     lines = [line for line in desk.store.read(WORKSPACE) if line.at <= until and line.body]
     if not lines or lines[-1].kind != LawAdopted.kind:
         return desk
-    entry = LawAdopted.model_validate_json(cast(bytes, lines[-1].body))
+    entry = LawAdopted.model_validate_json(cast("bytes", lines[-1].body))
     if entry.digest == desk.rules.digest:
         return desk
     with tempfile.TemporaryDirectory() as name:
@@ -140,7 +140,7 @@ def read_statement(
         given=data,
         unknown={**beside, **(unknown or {})},
         source=said_source or envelope.get("source") or default,
-        certainty=cast(Certainty, certainty),
+        certainty=cast("Certainty", certainty),
         reason=reason or envelope.get("reason"),
     )
     return Read(statement, envelope.get("reference"))

@@ -35,6 +35,23 @@ def open_log(path: Path, form: str) -> Record:
     return record
 
 
+class _Appending:
+    """A logger that appends a line and lets go of the file, so that it can be rotated."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # Readable by its owner alone, or by the workspace's group.
+        self._mode = 0o660 if path.parent.stat().st_mode & 0o2000 else 0o600
+
+    def info(self, line: str) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(self._path, flags, self._mode)
+        try:
+            os.write(descriptor, line.encode() + b"\n")
+        finally:
+            os.close(descriptor)
+
+
 def _start(path: Path, form: str) -> Any:
     import structlog
 
@@ -42,26 +59,18 @@ def _start(path: Path, form: str) -> Any:
         import sys
 
         renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-        factory: Any = structlog.PrintLoggerFactory(sys.stderr)
+        logger: Any = structlog.PrintLogger(sys.stderr)
     else:
         renderer = structlog.processors.JSONRenderer(sort_keys=True)
-        factory = structlog.WriteLoggerFactory(_private(path))
+        logger = _Appending(path)
     return structlog.wrap_logger(
-        factory(),
+        logger,
         processors=[
             _only_known_fields,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
         wrapper_class=structlog.BoundLogger,
-    )
-
-
-def _private(path: Path) -> Any:
-    """Open the log for appending, readable by its owner (or the workspace's group) alone."""
-    mode = 0o660 if path.parent.stat().st_mode & 0o2000 else 0o600
-    return os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode), "a", encoding="utf-8"
     )
 
 

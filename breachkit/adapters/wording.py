@@ -1,12 +1,11 @@
 """Dates and numbers as a reader writes them, through Babel; zones are always named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from breachkit.domain.instant import Precision, latest_of, moment, zone_of
@@ -66,9 +65,9 @@ class Wording:
             case _:
                 return str(value)
 
-    def listed(self, items: Sequence[str]) -> str:
-        """Return items joined as a sentence joins them."""
-        return str(format_list(list(items), locale=self._locale))
+    def country(self, code: str) -> str:
+        """Return the name of a country, or the code where the language has none."""
+        return str(self._locale.territories.get(code, code))
 
     def _to_the_minute(self, local: datetime, zone: str) -> str:
         offset = format_datetime(local, "xxx", locale=self._locale)

@@ -5,19 +5,19 @@ Whoever commits second reads, decides and tries again; nothing is rendered insid
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon, Terms
-from breachkit.domain.entry import WORKSPACE, Entry, LawAdopted, encode
-from breachkit.domain.line import Change, Kept, MatterRow, NewLine, Receipt, commitment_of
+from breachkit.domain.entry import WORKSPACE, Entry, encode
+from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
 from breachkit.domain.notice import Words
 from breachkit.domain.obligation import Instrument, Obligation
-from breachkit.domain.people import Actor, Identity, Organisation, Partner, Person, Role
+from breachkit.domain.people import Actor, Organisation, Partner, Person, Role
 from breachkit.errors import ChangedMeanwhileError, UnknownNameError
 from breachkit.ports import Clock, Store
 
@@ -96,8 +96,8 @@ class Desk:
     press: Press
     log: Callable[..., None]
     chance: Callable[[int], bytes]
-    after_adoption: Callable[["Desk"], None]
-    """Called when law or settings changed: recomputes what every open matter shows."""
+    adopt: Callable[["Desk"], None]
+    """Called before each step: records law, settings, partners or templates that have changed."""
     adopted: str = ""
     """Digest of the law and settings last recorded, once it was looked up."""
 
@@ -118,22 +118,17 @@ def attempt(desk: Desk, decide: Callable[[], tuple[Change | None, Result]]) -> R
     every time.
     """
     for trial in range(TRIES):
-        change, result = decide()
-        if change is None:
-            return result
-        adoption, version, kept = _adoption(desk)
         try:
-            receipt = desk.store.commit(_with(change, adoption, version, kept))
+            desk.adopt(desk)
+            change, result = decide()
+            if change is not None:
+                log_commit(desk, change, desk.store.commit(change), trial)
         except ChangedMeanwhileError:
             if trial == TRIES - 1:
                 raise
             desk.adopted = ""
             time.sleep(0.001 * trial)
             continue
-        _log(desk, change, receipt, trial)
-        if adoption:
-            desk.adopted = desk.rules.digest
-            desk.after_adoption(desk)
         return result
     raise AssertionError("unreachable")
 
@@ -167,54 +162,8 @@ def keep(desk: Desk, text: str) -> Kept:
     return Kept(commitment_of(salt, raw), salt, raw)
 
 
-def _with(
-    change: Change, adoption: LawAdopted | None, version: int, kept: tuple[Kept, ...]
-) -> Change:
-    """Return a change with the adoption before it; the workspace's row carries the digest."""
-    if adoption is None:
-        return change
-    row = MatterRow(WORKSPACE, "workspace", WORKSPACE, adoption.digest, change.now, "")
-    return replace(
-        change,
-        lines=(line_of(WORKSPACE, version, adoption), *change.lines),
-        kept=(*kept, *change.kept),
-        matters=(row, *change.matters),
-    )
-
-
-def _adoption(desk: Desk) -> tuple[LawAdopted | None, int, tuple[Kept, ...]]:
-    """Return the entry that records changed law, settings, partners or templates, if they changed."""
-    if not desk.adopted:
-        rows = desk.store.matters(WORKSPACE)
-        desk.adopted = rows[0].reference if rows else ""
-    if desk.adopted == desk.rules.digest:
-        return None, 0, ()
-    lines = desk.store.read(WORKSPACE)
-    before = _last_adopted(lines[-1].kind, lines[-1].body) if lines else {}
-    texts, kept = {}, []
-    for name, raw in desk.rules.texts():
-        one = keep(desk, raw.decode("utf-8", "replace"))
-        old = desk.store.kept(bytes.fromhex(before[name])) if name in before else None
-        if old is not None and old.text == one.text:
-            texts[name] = before[name]
-            continue
-        texts[name] = one.digest.hex()
-        kept.append(one)
-    changed = sorted(
-        name for name in texts.keys() | before.keys() if texts.get(name) != before.get(name)
-    )
-    actor = Actor(name="breachkit", identity=Identity.LOGIN, listed=False)
-    entry = LawAdopted(by=actor, digest=desk.rules.digest, texts_kept=texts, changed=changed)
-    return entry, len(lines) + 1, tuple(kept)
-
-
-def _last_adopted(kind: str, body: bytes | None) -> dict[str, str]:
-    if body is None or kind != LawAdopted.kind:
-        return {}
-    return LawAdopted.model_validate_json(body).texts_kept
-
-
-def _log(desk: Desk, change: Change, receipt: Receipt, tries: int) -> None:
+def log_commit(desk: Desk, change: Change, receipt: Receipt, tries: int) -> None:
+    """Log each entry of a commit as one event: identifiers and counts only."""
     for line in change.lines:
         desk.log(
             line.kind.partition("/")[0],

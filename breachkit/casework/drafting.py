@@ -17,6 +17,7 @@ from breachkit.domain.document import Document, as_data
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import (
     Addressee,
+    DecisionRecorded,
     Drafted,
     NoticeDrafted,
     Phase,
@@ -42,6 +43,8 @@ class Order:
     scopes: Sequence[str] = ()
     phase: Phase | None = None
     language: str | None = None
+    reason: str = ""
+    """What a correction changes, or why a withdrawal is made, as the text says it."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,13 @@ def set_digest(notices: Iterable[Drafted]) -> str:
 
 
 def heading_of(
-    desk: Desk, picture: Picture, scope: str, addressee: Addressee, phase: str
+    desk: Desk, picture: Picture, scope: str, addressee: Addressee, phase: str, reason: str = ""
 ) -> Heading:
     """Return what stands above a notice: names, date, the duties it meets and what they still lack."""
     duties = discharged(picture, scope, addressee)
     return Heading(
         incident=picture.id,
-        our_name=desk.rules.organisation.name or "Your service provider",
+        our_name=desk.rules.organisation.name or "",
         recipient=recipient_of(picture, desk.rules, scope),
         addressee=addressee,
         phase=phase,
@@ -112,7 +115,19 @@ def heading_of(
         duties=duties,
         instruments=desk.rules.instruments,
         missing=_distinct(gap for duty in duties for gap in duty.gaps),
+        reason=reason or _finding(picture, phase),
     )
+
+
+def _finding(picture: Picture, phase: str) -> str:
+    """Return the reasons of the decision that ruled a limb out, for a withdrawal."""
+    if phase != "withdrawal":
+        return ""
+    found = [recorded.entry for recorded in picture.matter.decisions]
+    ruled = [
+        one for one in found if isinstance(one, DecisionRecorded) and one.decision == "rule-out"
+    ]
+    return ruled[-1].reasons if ruled else ""
 
 
 def discharged(picture: Picture, scope: str, addressee: Addressee) -> tuple[Duty, ...]:
@@ -146,7 +161,7 @@ def _render(
     phase = order.phase or _phase(matter, scope, addressee)
     language = order.language or "en"
     template = f"{addressee}/{language}.md.j2"
-    heading = heading_of(desk, picture, scope, addressee, phase)
+    heading = heading_of(desk, picture, scope, addressee, phase, order.reason)
     view = picture.view(scope)
     assert view is not None
     _check_final(phase, heading.missing)

@@ -51,14 +51,15 @@ def refresh_all(desk: Desk) -> None:
         if row.state == "workspace":
             matters.append(row)
             continue
-        shown = {old.duty: old.due_at for old in desk.store.duties(row.matter)}
+        old = desk.store.duties(row.matter)
+        shown = {one.duty: one.due_at for one in old}
         fresh, rows = rows_of(look(desk, row.matter))
         matters.append(fresh)
         duties[row.matter] = tuple(
             replace(one, moved_from=shown[one.duty])
             if shown.get(one.duty, one.due_at) != one.due_at
             else one
-            for one in rows
+            for one in carry_moves(rows, old)
         )
     desk.store.rebuild(matters, duties)
 

@@ -71,6 +71,8 @@ DATA: dict[str, Category] = {
     "cloud_picture": Category(
         "pictures kept in the cloud", _OTHER, Advice.PHYSICAL_SAFETY, appendix_1=True
     ),
+    "video": Category("camera video, live or recorded", _OTHER, Advice.PHYSICAL_SAFETY),
+    "device_settings": Category("controls and settings of devices", _OTHER, Advice.DEVICE_ACCOUNT),
     "push_id": Category("push notification identifiers", _OTHER, appendix_1=True),
     "app_type": Category("types of application", _OTHER, appendix_1=True),
     "app_name": Category("names of applications", _OTHER, appendix_1=True),
@@ -84,6 +86,10 @@ DATA: dict[str, Category] = {
         sensitive=True,
     ),
     "basic": Category("basic data such as names and dates of birth", _BASIC),
+    "telephone": Category("telephone numbers", _CONTACT, Advice.CONTACT),
+    "family": Category("family and household relations", _OTHER),
+    "profile_picture": Category("profile pictures", _PROFILE),
+    "orders": Category("orders and purchases", _OTHER),
     "contact_details": Category("contact details", _CONTACT, Advice.CONTACT),
     "home_access": Category("details of how to enter a home", _OTHER, Advice.PHYSICAL_SAFETY),
     "biometric": Category("biometric data", "Biometric data", Advice.SENSITIVE, sensitive=True),
@@ -143,6 +149,8 @@ GROUPS: dict[str, tuple[str, str]] = {
     "subscribers": ("subscribers", "Subscribers"),
     "users": ("users", "Users"),
     "vulnerable": ("vulnerable people", "Vulnerable"),
+    "citizens": ("citizens", "Additional"),
+    "depicted": ("people who can be seen in pictures or video", "Additional"),
     "other": ("other people", "Additional"),
 }
 """Every category of people: its label, and the option of row 65 by its beginning."""

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Number = Annotated[int, Field(ge=0, le=100_000_000_000, strict=True)]
 
+_FIGURE = r"\d{1,3}(?:[,_ ]\d{3})+|\d+"
+
 _WRITTEN = re.compile(
-    r"(?P<about>about|approximately|~)?\s*(?P<least>at least)?\s*(?P<low>\d[\d,_ ]*)"
-    r"(?:\s*(?:-|–|\.\.|to)\s*(?P<high>\d[\d,_ ]*))?"
+    rf"(?P<about>about|approximately|~)?\s*(?P<least>at least)?\s*(?P<low>{_FIGURE})"
+    rf"(?:\s*(?:-|–|\.\.|to)\s*(?P<high>{_FIGURE}))?"
 )
 
 

@@ -101,7 +101,9 @@ class Protection(Fact):
         | None
     ) = None
     method: Line | None = Field(None, description="algorithm or product, such as AES-256 at rest")
-    key_state: Literal["safe", "exposed"] | None = None
+    key_state: Literal["safe", "exposed", "bypassed"] | None = Field(
+        None, description="bypassed: the service itself decrypted for the wrong reader"
+    )
     coverage: Literal["all", "part"] | None = None
     backup: Literal["intact", "lost", "none"] | None = None
 
@@ -174,6 +176,7 @@ class CountryFigure(Fact):
     """The people concerned who live in one country."""
 
     people: Count | None = None
+    concerned: bool | None = Field(None, description="people live there, however many")
 
 
 class Controller(Fact):

@@ -60,7 +60,7 @@ class Instant(BaseModel):
             return read_instant(value, now=(info.context or {}).get("now"))
         if isinstance(value, datetime):
             return read_instant(value.isoformat())
-        if isinstance(value, dict) and not _STORED.fullmatch(str(value.get("at", ""))):
+        if isinstance(value, dict):
             return _read_object(value, (info.context or {}).get("now"))
         return value
 
@@ -154,9 +154,30 @@ def _stored(at: datetime, zone: str, precision: str, *, estimated: bool) -> dict
 
 
 def _read_object(value: dict[str, Any], now: datetime | None) -> dict[str, Any]:
-    """Return the stored form of an object whose `at` is text that still has to be read."""
-    read = read_instant(str(value.get("at", "")), now=now)
-    return {**read, **{name: part for name, part in value.items() if name != "at"}}
+    """Return the stored form of an object; `at` is text to be read, or in the stored form already."""
+    given = str(value.get("at", ""))
+    stated = {name: part for name, part in value.items() if name != "at"}
+    if not _STORED.fullmatch(given) or "zone" not in value:
+        stated = {**read_instant(given, now=now), **stated}
+    else:
+        read_instant(given)
+        stated["at"] = given
+    zone, precision = zone_of(str(stated["zone"])), str(stated.get("precision", Precision.MINUTE))
+    stated["at"] = stamp(_begin(moment(stated["at"]).astimezone(zone), precision))
+    return stated
+
+
+def _begin(local: datetime, precision: str) -> datetime:
+    """Return the earliest moment that a local time of this precision can mean."""
+    match precision:
+        case Precision.HOUR:
+            return local - timedelta(minutes=local.minute, seconds=local.second)
+        case Precision.DAY:
+            return local.replace(hour=0, minute=0, second=0, fold=0)
+        case Precision.MONTH:
+            return local.replace(day=1, hour=0, minute=0, second=0, fold=0)
+        case _:
+            return local
 
 
 def _on_a_date(date: str, time: str | None, zone: tzinfo) -> tuple[datetime, Precision]:

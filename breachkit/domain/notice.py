@@ -33,8 +33,8 @@ class Words(Protocol):
     def count(self, fact: Mapping[str, Any]) -> str:
         """Return a number with its exactness."""
 
-    def listed(self, items: Sequence[str]) -> str:
-        """Return a list as part of a sentence."""
+    def country(self, code: str) -> str:
+        """Return the name of a country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
     return {
         **_head(heading, words),
         **build.incident(),
-        "when": build.when(),
+        "when": {name: build.instant(path) for name, path in _INSTANTS.items()},
         "groups": build.groups(),
         "people": build.count("people"),
         "records": build.count("records"),
         "data": build.data(),
         "advice": build.advice(),
         "own_advice": build.texts("advice"),
-        "consequences": build.consequences(),
+        "consequences": [build.worded(path) for path in build.paths("consequences")],
         "measures_taken": build.measures("taken"),
         "measures_proposed": build.measures("proposed"),
         "contact": build.address("contact"),
@@ -77,7 +77,8 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         "delay": build.said("delay.reason"),
         "is_late": fact_at(view.values, "late") is True,
         "we_are_controller": view.values.get("capacity") == "controller",
-        "open": build.open(heading.missing),
+        "follows": build.gaps(heading.missing, Answer.UNKNOWN),
+        "open": build.gaps(heading.missing, Answer.MISSING),
         "why": build.whys(),
     }
 
@@ -103,8 +104,8 @@ def _cited(duty: Duty, instruments: Mapping[str, Instrument]) -> View:
     named = f"of the {instrument.title}" if is_contract else instrument.short
     return {
         "citation": Printed(f"{duty.law.citation} {named}"),
-        "title": Printed(duty.law.title),
         "id": Printed(duty.law.qualified_id),
+        "undecided": duty.owed is None,
     }
 
 
@@ -121,8 +122,7 @@ class _Builder:
         self.view, self.words = view, words
 
     def text(self, path: str) -> Printed:
-        value = fact_at(self.view.values, path)
-        return Printed(str(value), (self.view.path_of(path),)) if value else Printed("")
+        return self._shown(path, str)
 
     def said(self, path: str) -> Printed:
         value = self.text(path)
@@ -134,7 +134,7 @@ class _Builder:
     def count(self, path: str) -> Printed:
         return self._shown(path, self.words.count)
 
-    def _shown(self, path: str, shown: Callable[[Mapping[str, Any]], str]) -> Printed:
+    def _shown(self, path: str, shown: Callable[[Any], str]) -> Printed:
         value = fact_at(self.view.values, path)
         return Printed(shown(value), (self.view.path_of(path),)) if value else Printed("")
 
@@ -153,9 +153,9 @@ class _Builder:
 
     def whys(self) -> View:
         """Return why facts are not known that stand once in a notice."""
-        once = ("people", "records", "groups", "data", "contact", "consequences", "measures")
+        once = ("people", "records", "groups", "data", "countries", "contact")
         return {
-            **{name: self.why(name) for name in once},
+            **{name: self.why(name) for name in (*once, "consequences", "measures")},
             **{name: self.why(f"nature.{name}") for name in ("description", "cause", "systems")},
             **{name: self.why(_INSTANTS[name]) for name in ("occurred", "discovered", "contained")},
         }
@@ -166,9 +166,6 @@ class _Builder:
 
     def each_of(self, path: str, *values: str) -> dict[str, bool]:
         return {value: self.is_one_of(path, value) for value in values}
-
-    def below(self, path: str) -> Iterable[str]:
-        return fact_at(self.view.values, path) or ()
 
     def incident(self) -> View:
         data, measures = "status.personal_data", "status.security_measures"
@@ -200,9 +197,6 @@ class _Builder:
             "not_copied": self.is_one_of("nature.exfiltration", "ruled_out"),
         }
 
-    def when(self) -> View:
-        return {short: self.instant(path) for short, path in _INSTANTS.items()}
-
     def groups(self) -> list[View]:
         return [
             {**kind, "people": self.count(f"{path}.people"), "why": self.why(f"{path}.people")}
@@ -221,11 +215,11 @@ class _Builder:
         ]
 
     def _kinds(self, branch: str, labels: Mapping[str, str]) -> Iterable[tuple[str, View]]:
-        found = ((path, self._kind(path, labels)) for path in self._paths(branch))
-        return ((path, kind) for path, kind in found if kind["label"])
+        found = ((path, self._kind(path, labels)) for path in self.paths(branch))
+        return (one for one in found if one[1]["label"])
 
-    def _paths(self, branch: str) -> list[str]:
-        return [f"{branch}.{key}" for key in self.below(branch)]
+    def paths(self, branch: str) -> list[str]:
+        return [f"{branch}.{key}" for key in fact_at(self.view.values, branch) or ()]
 
     def _kind(self, path: str, labels: Mapping[str, str]) -> View:
         """Return our own words where they were given, else the category's, and the category."""
@@ -255,11 +249,11 @@ class _Builder:
 
     def advice(self) -> View:
         """Return which blocks of advice fit the kinds of data concerned."""
-        found = {self.text(f"{path}.category").text for path in self._paths("data")}
+        found = {self.text(f"{path}.category").text for path in self.paths("data")}
         kinds = {DATA[category].advice for category in found if category in DATA}
-        groups = {self.text(f"{path}.category").text for path in self._paths("groups")}
+        groups = {self.text(f"{path}.category").text for path in self.paths("groups")}
         return {
-            **{kind.value: kind in kinds for kind in Advice if kind is not Advice.NONE},
+            **{kind.value: kind in kinds for kind in Advice},
             "app_secret": bool(found & {"app_secret", "app_id"}),
             "tokens": bool(found & {"access_token", "credentials", "app_secret"}),
             "password": bool(found & {"password", "credentials"}),
@@ -270,41 +264,33 @@ class _Builder:
         }
 
     def texts(self, branch: str) -> list[Printed]:
-        return [self.said(f"{path}.text") for path in self._paths(branch)]
+        return [self.said(f"{path}.text") for path in self.paths(branch)]
 
-    def consequences(self) -> list[View]:
-        return [self._worded(path) for path in self._paths("consequences")]
-
-    def _worded(self, path: str) -> View:
+    def worded(self, path: str) -> View:
         text = self.said(f"{path}.text")
         return {"text": text, "plain": self.said(f"{path}.plain") or text}
 
     def measures(self, state: str) -> list[View]:
         """Return the measures of one state; one that nobody placed counts as taken only when dated."""
         found = []
-        for path in self._paths("measures"):
-            dated = bool(fact_at(self.view.values, f"{path}.at"))
-            if (
-                fact_at(self.view.values, f"{path}.state") or ("taken" if dated else "proposed")
-            ) == state:
-                found.append({**self._worded(path), "at": self.instant(f"{path}.at")})
+        for path in self.paths("measures"):
+            at = self.instant(f"{path}.at")
+            if (self.text(f"{path}.state").text or ("taken" if at else "proposed")) == state:
+                found.append({**self.worded(path), "at": at})
         return found
 
     def address(self, path: str) -> View:
-        return {
-            name: self.text(f"{path}.{name}")
-            for name in ("name", "role", "email", "phone", "postal")
-        }
+        parts = ("name", "role", "email", "phone", "postal")
+        return {part: self.text(f"{path}.{part}") for part in parts}
 
     def compromised(self) -> View:
         """Return which ways of reaching people are known to be compromised."""
-        paths = self._paths("channels_compromised")
-        channels = {self.text(f"{path}.channel").text for path in paths}
-        return {name: name in channels for name in ("email", "telephone", "portal", "app", "post")}
+        found = {self.text(f"{path}.channel").text for path in self.paths("channels_compromised")}
+        return {name: name in found for name in ("email", "telephone", "portal", "app", "post")}
 
     def controllers(self) -> View:
         """Return who is responsible for the data, and how the list of accounts reaches them."""
-        paths = self._paths("joint_controllers")
+        paths = self.paths("joint_controllers")
         return {
             "controller": {
                 **self.address("controller.contact"),
@@ -319,38 +305,28 @@ class _Builder:
         }
 
     def countries(self) -> list[View]:
-        """Return where the people live, by country code, with their number."""
+        """Return where the people live, with their number."""
         return [
             {
-                "code": Printed(path[-2:], (self.view.path_of(path),)),
+                "name": Printed(self.words.country(path[-2:]), (self.view.path_of(path),)),
                 "people": self.count(f"{path}.people"),
             }
-            for path in self._paths("countries")
+            for path in self.paths("countries")
         ]
 
-    def open(self, gaps: Sequence[Gap]) -> dict[str, list[View]]:
-        """Return what is still open, under the last letter of the requirement: `a` for 6.4(a).
-
-        Two facts of one requirement that are open for the same reason are one item.
-        """
-        found: dict[str, list[View]] = {name: [] for name in ("a", "b", "c", "d", "e", "other")}
-        seen = set()
+    def gaps(self, gaps: Sequence[Gap], answer: Answer) -> list[View]:
+        """Return what is open, once where several facts of a requirement are open alike."""
+        found: dict[tuple[str, ...], View] = {}
         for gap in gaps:
-            inner = gap.citation.rpartition("(")[2].rstrip(")")
-            item = self._gap(gap)
-            same = tuple(str(item[name]) for name in ("what", "which", "reason", "by"))
-            if same not in seen:
-                seen.add(same)
-                found[inner if inner in found else "other"].append(item)
-        return found
-
-    def _gap(self, gap: Gap) -> View:
-        why = {"reason": gap.reason, "follows_by": gap.follows_by}
-        return {
-            "what": Printed(gap.title),
-            "which": self._which(gap),
-            **self._because((gap.path,), why if gap.answer is Answer.UNKNOWN else {}),
-        }
+            if gap.answer is answer:
+                known = {"reason": gap.reason, "follows_by": gap.follows_by}
+                item = {
+                    "what": Printed(gap.title),
+                    "which": self._which(gap),
+                    **self._because((gap.path,), known if gap.reason else {}),
+                }
+                found.setdefault(tuple(str(part) for part in item.values()), item)
+        return list(found.values())
 
     def _which(self, gap: Gap) -> Printed:
         """Return the kind of data or people that a gap is about, where it is about one."""

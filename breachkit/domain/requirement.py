@@ -75,8 +75,7 @@ def _hold(obligation: str, requirement: Requirement, view: ScopeView) -> Held | 
 
 def _asked(obligation: str, requirement: Requirement, view: ScopeView) -> Iterator[Gap | None]:
     """Yield the gaps of a requirement; a single None where it does not apply at all."""
-    patterns = (*requirement.facts, *requirement.any_of)
-    starred = next((pattern for pattern in patterns if "*" in pattern), "")
+    starred = next((pattern for pattern in requirement.facts if "*" in pattern), "")
     bindings = expand(view.values, starred) if starred else ((),)
     applies = [holds(requirement.when, view.values, binding) for binding in bindings]
     if not bindings:

@@ -62,10 +62,11 @@ def view_of(
     own = (facts.get("scopes") or {}).get(scope) or {}
     shared = {name: value for name, value in facts.items() if name not in SCOPE_ONLY | {"scopes"}}
     values = copied(defaults)
-    merge(values, _without_figures(shared, own))
+    named = _unknown_of(unknown, scope, own)
+    merge(values, _without_figures(shared, own, named))
     merge(values, own)
     merge(values, added)
-    return ScopeView(scope, values, own, shared, dict(_unknown_of(unknown, scope, own)))
+    return ScopeView(scope, values, own, shared, named)
 
 
 def _own_only(path: str) -> bool:
@@ -76,14 +77,17 @@ def _own_only(path: str) -> bool:
     )
 
 
-def _without_figures(shared: Mapping[str, Any], own: Mapping[str, Any]) -> Tree:
+def _without_figures(
+    shared: Mapping[str, Any], own: Mapping[str, Any], unknown: Mapping[str, object]
+) -> Tree:
     """Return the shared facts without figures, and without kinds of data that the scope left out."""
     tree: Tree = {}
     for name, value in shared.items():
         if name in FIGURES:
             continue
         if name in {"groups", "data"}:
-            keys = own.get(name) or value
+            mentioned = {path.split(".")[1] for path in unknown if path.startswith(f"{name}.")}
+            keys = {*own[name], *mentioned} if own.get(name) else value
             value = {
                 key: {part: fact for part, fact in below.items() if part not in FIGURES}
                 for key, below in value.items()
@@ -97,13 +101,14 @@ def _without_figures(shared: Mapping[str, Any], own: Mapping[str, Any]) -> Tree:
 
 def _unknown_of(
     unknown: Mapping[str, Mapping[str, Any]], scope: str, own: Mapping[str, Any]
-) -> list[tuple[str, Mapping[str, Any]]]:
+) -> dict[str, Mapping[str, Any]]:
     """Return what is stated as unknown, by path in the view; a scope's own word or fact comes first."""
     prefix = f"scopes.{scope}."
     found: dict[str, Mapping[str, Any]] = {}
     for path, why in unknown.items():
         if path.startswith(prefix):
             found[path.removeprefix(prefix)] = why
-        elif not (path.startswith("scopes.") or _own_only(path) or fact_at(own, path)):
+        elif path.partition(".")[0] not in SCOPE_ONLY | {"scopes"} and not fact_at(own, path):
+            # That a figure is being counted holds for each scope; the figure itself never would.
             found.setdefault(path, why)
-    return list(found.items())
+    return found

@@ -136,6 +136,8 @@ def _split(
         path = f"{prefix}{name}"
         if isinstance(value, Mapping) and value.get("kind") == "unknown":
             unknown[path] = settle_unknown(path, value, now)
+        elif value == {} and prefix.endswith("countries."):
+            patch[name] = {"concerned": True}
         elif is_branch(value):
             patch[name] = _split(value, f"{path}.", unknown, now)
         else:

@@ -57,7 +57,6 @@ def test_a_whole_letter(render) -> None:
         "    word word word word word word\n"
         "\n"
         "Small\n"
-        "-----\n"
         "\n"
         "end\n"
     )

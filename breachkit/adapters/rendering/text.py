@@ -40,6 +40,8 @@ def _block_lines(block: Block, items: list[tuple[int, int]]) -> list[str]:
     if block.kind is BlockKind.HEADING:
         items.clear()
         lines = _wrapped(_words(block.runs), COLUMNS)
+        if block.level > 2:
+            return lines
         rule = "=" if block.level == 1 else "-"
         return [*lines, rule * max(map(_width, lines), default=0)]
     is_item = block.kind is BlockKind.ITEM

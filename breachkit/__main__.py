@@ -1,0 +1,5 @@
+"""`python -m breachkit` is `breachkit`."""
+
+from breachkit.cli import main
+
+main()

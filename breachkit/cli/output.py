@@ -1,0 +1,127 @@
+"""What a command says: data to stdout, words to stderr, text or JSON from the same object."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from breachkit.errors import BreachkitError
+
+
+@dataclass
+class Answer:
+    """What a command answers."""
+
+    data: Any = None
+    """For machines: one JSON document."""
+    lines: list[str] = field(default_factory=list)
+    """For people, on stdout."""
+    notes: list[str] = field(default_factory=list)
+    """For people, on stderr: what changed, and the next command."""
+    exit_status: int = 0
+
+
+def emit(answer: Answer, *, as_json: bool) -> int:
+    """Print an answer and return its exit status."""
+    if as_json:
+        click.echo(json.dumps(answer.data, ensure_ascii=False, indent=2, sort_keys=False))
+    elif answer.lines:
+        click.echo("\n".join(answer.lines))
+    sys.stdout.flush()
+    if not as_json:
+        for note in answer.notes:
+            click.echo(note, err=True)
+    return answer.exit_status
+
+
+def fail(error: BaseException) -> int:
+    """Tell what went wrong in the tool's one voice, and return the exit status.
+
+    What nobody foresaw is raised again, because a traceback is then what helps.
+    """
+    match error:
+        case BreachkitError():
+            message, hint, status = error.message, error.hint, error.exit_status
+        case click.UsageError():
+            where = error.ctx.command_path if error.ctx else "breachkit"
+            message, hint, status = error.format_message(), f"{where} --help", 2
+        case click.ClickException():
+            message, hint, status = error.format_message(), "", error.exit_code
+        case click.Abort():
+            message, hint, status = "stopped", "", 130
+        case OSError():
+            name = f" {error.filename}" if error.filename else ""
+            message, hint, status = f"{error.strerror or error}{name}", "", 1
+        case _:
+            raise error
+    say_error(message, hint)
+    return status
+
+
+def say_error(message: str, hint: str = "") -> None:
+    """Print an error and, below it, the corrected command or what to do."""
+    shown = " ".join(message.rstrip(".").splitlines())
+    click.echo(f"{paint('breachkit: error:', 'red', err=True)} {shown}", err=True)
+    if hint:
+        click.echo(f"breachkit: hint: {hint}", err=True)
+
+
+def paint(text: str, colour: str, *, err: bool = False, bold: bool = False) -> str:
+    """Return coloured text on a terminal; plain text in a pipe or where NO_COLOR is set."""
+    stream = sys.stderr if err else sys.stdout
+    if os.environ.get("NO_COLOR") or not stream.isatty():
+        return text
+    return click.style(text, fg=colour, bold=bold)
+
+
+def moment_of(stamp: str) -> datetime:
+    """Return the UTC datetime of a stamp of the register or of a fact."""
+    return datetime.fromisoformat(stamp).astimezone(UTC)
+
+
+def local(stamp: str, zone: str) -> str:
+    """Return a UTC stamp in a zone, `Tue 24 Nov 2026 02:10 Europe/Berlin`."""
+    from zoneinfo import ZoneInfo
+
+    at = moment_of(stamp).astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    return f"{at:%a %d %b %Y %H:%M} {zone}"
+
+
+def both(stamp: str, zone: str) -> str:
+    """Return a time in the workspace's zone and as ISO 8601 UTC; `-` for none."""
+    return f"{local(stamp, zone)} ({stamp[:16]}Z)" if stamp else "-"
+
+
+def left(stamp: str, now: str) -> str:
+    """Return the time left as people count it: `in 5 h 10 min`, `2 d 3 h overdue`."""
+    if not stamp:
+        return ""
+    span = moment_of(stamp) - moment_of(now)
+    late = span < timedelta(0)
+    shown = _span(-span if late else span)
+    return f"{shown} overdue" if late else f"in {shown}"
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def table(rows: list[list[str]], head: list[str] | None = None) -> list[str]:
+    """Return rows as aligned columns, the last one unpadded."""
+    every = [head, *rows] if head else rows
+    if not every:
+        return []
+    widths = [max(len(row[place]) for row in every) for place in range(len(every[0]))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in every
+    ]
