@@ -70,11 +70,19 @@ class Wording:
         return str(self._locale.territories.get(code, code))
 
     def _to_the_minute(self, local: datetime, zone: str) -> str:
-        offset = format_datetime(local, "xxx", locale=self._locale)
         date = format_date(local, "full", locale=self._locale)
         time = format_time(local, "short", locale=self._locale)
-        named = "UTC" if zone == "UTC" else f"{zone}, UTC{offset}"
-        return f"{date}, {time} ({named})"
+        return f"{date}, {time} ({_named(local, zone, self._locale)})"
+
+
+def _named(local: datetime, zone: str, locale: Locale) -> str:
+    """Return a zone by the abbreviation that readers know, else by its own name, with its offset."""
+    if zone == "UTC":
+        return "UTC"
+    short = format_datetime(local, "z", locale=locale)
+    known = short.isalpha()
+    offset = format_datetime(local, "xxx", locale=locale)
+    return f"{short if known else zone}, UTC{offset}"
 
 
 _ABOUT = {"en": "about {}"}

@@ -4,6 +4,7 @@ Standard library only, so that `status` can use it at once.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import tomllib
@@ -120,7 +121,7 @@ def lay_out(
                 folder.chmod(0o2770)
         for name in (PEOPLE, SETTINGS):
             text = (_PACKAGE / "starter" / name).read_text("utf-8")
-            text = text.replace("@ZONE@", zone).replace("@ORGANISATION@", _quoted(organisation))
+            text = text.replace("@ZONE@", zone).replace("@ORGANISATION@", _name(organisation))
             _write_new(root / name, text, mode)
             if group:
                 shutil.chown(root / name, group=group)
@@ -162,5 +163,8 @@ def _write_new(path: Path, text: str, mode: int) -> None:
     path.chmod(mode)
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def _name(organisation: str) -> str:
+    """Return the line of the settings that names us, or shows how to."""
+    # A JSON string is a TOML string.
+    quoted = json.dumps(organisation, ensure_ascii=False)
+    return f"name = {quoted}" if organisation else '# name = "Example Vision Ltd"'

@@ -22,7 +22,7 @@ from breachkit.domain.entry import (
     decode,
 )
 from breachkit.domain.line import Line
-from breachkit.domain.patch import Tree, covers, fact_at, leaves, merge
+from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of, upward
 from breachkit.domain.people import Actor
 from breachkit.errors import NotTrustedError
 
@@ -196,15 +196,15 @@ def apply(matter: Matter, recorded: Recorded) -> None:
 def _state(matter: Matter, entry: Stated, recorded: Recorded) -> None:
     """Merge stated facts, note who stated them, and clear what is no longer unknown."""
     matter.amended.append(recorded)
-    merge(matter.facts, entry.patch)
+    matter.facts = merged(matter.facts, entry.patch)
     source = Provenance(recorded.at, entry.by, entry.source, entry.certainty, recorded.seq)
     for path, value in leaves(entry.patch):
         matter.provenance[path] = source
         if entry.reason:
             matter.reasons[path] = entry.reason
         if matter.unknown and value is not None:
-            for outer in [known for known in matter.unknown if covers(known, path)]:
-                del matter.unknown[outer]
+            for known in upward(path):
+                matter.unknown.pop(known, None)
     for path, why in entry.unknown.items():
         if why is None:
             matter.unknown.pop(path, None)
@@ -231,15 +231,16 @@ def _tell(matter: Matter, scope: str, at: str, recorded: Recorded) -> None:
     entry = recorded.entry
     assert isinstance(entry, DeliveryRecorded | ContactRecorded)
     aware: Mapping[str, Any] = entry.at.model_dump(mode="json")
-    merge(matter.facts, {"scopes": {scope: {"timeline": {"controller_aware_at": aware}}}})
+    matter.facts = merged(matter.facts, patch_of(path, aware))
     matter.provenance[path] = Provenance(
         recorded.at, entry.by, f"record of {entry.channel}", "confirmed", recorded.seq
     )
 
 
 def _rule_out(matter: Matter, entry: DecisionRecorded, recorded: Recorded) -> None:
-    merge(matter.facts, {"status": {entry.outcome: "ruled_out"}})
-    matter.provenance[f"status.{entry.outcome}"] = Provenance(
+    path = f"status.{entry.outcome}"
+    matter.facts = merged(matter.facts, patch_of(path, "ruled_out"))
+    matter.provenance[path] = Provenance(
         recorded.at,
         entry.by,
         f"decision of {entry.decided_by} and {entry.second}",

@@ -240,6 +240,7 @@ class _Builder:
             "stated": any(flags.values()),
             "key_safe": self.is_one_of(f"{path}.key_state", "safe"),
             "key_exposed": self.is_one_of(f"{path}.key_state", "exposed"),
+            "key_bypassed": self.is_one_of(f"{path}.key_state", "bypassed"),
             "in_all": self.is_one_of(f"{path}.coverage", "all"),
             "in_part": self.is_one_of(f"{path}.coverage", "part"),
             "backup_intact": self.is_one_of(f"{path}.backup", "intact"),

@@ -1,66 +1,62 @@
 """Patches and paths: how facts change, leaf by leaf, so that each fact has one path.
 
-A scalar, a list, or an object with `kind` (a `Count`, an `Instant`) is a leaf and replaced whole;
-null returns a fact to "nobody has said".
+A scalar, a list, or an object of one of the `LEAF_KINDS` is a leaf and replaced whole; null returns
+a fact to "nobody has said".
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 Tree = dict[str, Any]
 """Facts as plain nested mappings, in the form of the stored JSON."""
 
+LEAF_KINDS = ("count", "instant", "unknown")
+"""What `kind` says of an object that is one fact; any other `kind` is a fact of its own, as the
+origin's is. A tuple, because hostile input can put there what has no hash."""
 
-def is_branch(value: object) -> bool:
-    """Tell whether a value has facts below it, rather than being a fact itself."""
-    return isinstance(value, Mapping) and "kind" not in value
+
+def is_branch(value: object) -> TypeGuard[Tree]:
+    """Tell whether a value has facts below it, rather than being a fact itself.
+
+    Facts are plain dicts, as JSON is read: to ask for any kind of mapping would cost five times as much.
+    """
+    return isinstance(value, dict) and value.get("kind") not in LEAF_KINDS
 
 
 def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each fact with its path."""
     for name, value in tree.items():
         path = f"{prefix}.{name}" if prefix else name
-        if isinstance(value, Mapping) and "kind" not in value:
+        if is_branch(value):
             yield from leaves(value, path)
         else:
             yield path, value
 
 
-def merge(target: Tree, patch: Mapping[str, Any]) -> None:
-    """Merge a patch into a tree, in place, down to leaves."""
-    for name, value in patch.items():
-        if value is None:
-            target.pop(name, None)
-        elif isinstance(value, Mapping) and "kind" not in value:
-            below = target.get(name)
-            if below is None or not is_branch(below):
-                below = target[name] = {}
-            merge(below, value)
-            if not below:
-                del target[name]
-        else:
-            target[name] = value
-
-
 def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> Tree:
-    """Return a copy of a tree with a patch merged in."""
-    result = copied(tree)
-    merge(result, patch)
+    """Return a tree with a patch merged in, down to leaves.
+
+    Neither is changed. The result shares whatever stays as it is, so nobody may change it in place.
+    """
+    result = dict(tree)
+    for name, value in patch.items():
+        if is_branch(value):
+            below = result.get(name)
+            value = merged(below if is_branch(below) else {}, value)
+        if value is None or value == {}:
+            result.pop(name, None)
+        else:
+            result[name] = value
     return result
-
-
-def copied(tree: Mapping[str, Any]) -> Tree:
-    """Return a copy whose branches can be changed without touching the original."""
-    return {name: copied(value) if is_branch(value) else value for name, value in tree.items()}
 
 
 def fact_at(tree: Mapping[str, Any], path: str) -> Any:
     """Return the fact or branch at a path, or None."""
     found: Any = tree
     for name in path.split("."):
-        if not isinstance(found, Mapping) or name not in found:
+        if not isinstance(found, dict):
             return None
-        found = found[name]
+        found = found.get(name)
     return found
 
 
@@ -70,6 +66,13 @@ def patch_of(path: str, value: Any) -> Tree:
         value = {name: value}
     result: Tree = value
     return result
+
+
+def upward(path: str) -> Iterator[str]:
+    """Yield a path, and then each path above it."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
 
 
 def covers(outer: str, inner: str) -> bool:

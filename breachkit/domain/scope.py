@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from breachkit.domain.patch import Tree, copied, fact_at, merge
+from breachkit.domain.patch import Tree, fact_at, merged
 
 OWN = "own"
 """Key of the scope in which we are controller ourselves."""
@@ -61,11 +61,9 @@ def view_of(
     """
     own = (facts.get("scopes") or {}).get(scope) or {}
     shared = {name: value for name, value in facts.items() if name not in SCOPE_ONLY | {"scopes"}}
-    values = copied(defaults)
     named = _unknown_of(unknown, scope, own)
-    merge(values, _without_figures(shared, own, named))
-    merge(values, own)
-    merge(values, added)
+    stated = merged(_without_figures(shared, own, named), own)
+    values = merged(merged(defaults, stated), added)
     return ScopeView(scope, values, own, shared, named)
 
 

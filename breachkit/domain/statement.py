@@ -11,6 +11,7 @@ from breachkit.domain.facts import Facts, Unknown
 from breachkit.domain.instant import latest_of, moment
 from breachkit.domain.patch import Tree, covers, fact_at, is_branch, leaves, merged
 from breachkit.domain.scope import OWN
+from breachkit.domain.sheet import place_at
 from breachkit.errors import FactError, RefusedError
 
 MAX_FACTS = 20_000
@@ -155,26 +156,14 @@ def settle_unknown(path: str, why: Any, now: datetime) -> dict[str, Any]:
 
 
 def check_unknown_path(path: str) -> None:
-    """Refuse to state as unknown what is no fact at all."""
-    names = path.split(".")
-    if names[0] == "scopes" and len(names) > 2:
-        names = names[2:]
-    if names[0] not in Facts.model_fields and names[0] not in _scope_fields():
-        raise FactError(
-            path, "no such fact", hint=_nearest(names[0], frozenset(Facts.model_fields))
-        )
+    """Refuse to state as unknown what is no fact at all; FactError names the nearest."""
+    place_at(path)
 
 
 def uncovered(unknown: Mapping[str, Any], patch: Mapping[str, Any]) -> Iterator[str]:
     """Yield the paths that stop being unknown because a fact was stated there or below."""
     for path, value in leaves(patch):
         yield from (known for known in unknown if value is not None and covers(known, path))
-
-
-def _scope_fields() -> frozenset[str]:
-    from breachkit.domain.facts import Scope
-
-    return frozenset(Scope.model_fields)
 
 
 def _checked(tree: Tree, now: datetime) -> Tree:
