@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from breachkit.domain.entry import Drafted, NoticeReviewed
 from breachkit.domain.freshness import freshness
 from breachkit.domain.matter import Matter, Version
+from breachkit.domain.patch import covers
 from breachkit.domain.people import Actor, Person, Role
 from breachkit.errors import RefusedError
 
@@ -40,15 +41,28 @@ class Candidate:
     """Who wrote in the text; empty where the template was filled with facts only."""
     contradicted: tuple[str, ...] = ()
     """The facts that say something else by now, by path."""
+    contradicted_since: tuple[str, ...] = ()
+    """Those of them that changed after the last release."""
 
 
 def candidate_of(
     matter: Matter, version: Version, editors: frozenset[str] = frozenset()
 ) -> Candidate:
     """Return a version with what the gate has to know of it."""
-    found = freshness(version.drafted, matter.facts, matter.unknown)
+    found = freshness(version.drafted, matter.facts, matter.unknown).contradicted
+    since = tuple(path for path in found if stated_at(matter, path) > version.approved_at)
     history = tuple(matter.notices[version.drafted.notice])
-    return Candidate(version, history, editors, found.contradicted)
+    return Candidate(version, history, editors, found, since)
+
+
+def stated_at(matter: Matter, path: str) -> str:
+    """Return when a fact, or a part of it, was last stated; empty where nobody did."""
+    stated = [
+        source.at
+        for known, source in matter.provenance.items()
+        if covers(path, known) or covers(known, path)
+    ]
+    return max(stated, default="")
 
 
 def person_of(name: str, people: People) -> str:
@@ -105,7 +119,10 @@ def check_may_approve(
         # 1. The text is the last one of its notice.
         _check_last(one.version, one.history[-1])
         # 2. Whoever drafted or last edited never releases.
-        check_not_author(actor.name, one, people)
+        _check_not_author(actor.name, one, people)
+        # What is released already stays so: a step may be repeated.
+        if is_released(one):
+            continue
         # 3. Legal has read it, or a rule says that it need not have.
         _check_reviewed(one, release, cleared)
         # 4. A text that the facts contradict, or that is flagged, needs a reason.
@@ -129,15 +146,6 @@ def check_confirms(release: Release, digests: Iterable[str], name: str) -> None:
             f"--confirm {release.confirmed!r} is not the digest of {name} as it stands",
             hint=f"read `breachkit notice show {name}`, then confirm the first {CONFIRM_LENGTH}"
             " characters of the digest at its end",
-        )
-
-
-def check_not_author(name: str, one: Candidate, people: People) -> None:
-    """Refuse a release by whoever drafted or last edited the text, under whatever name."""
-    if any(same_person(author, name, people) for author in authors_of(one)):
-        raise RefusedError(
-            f"{name} drafted {one.version.id} and so cannot release it",
-            hint="another approver has to: --as NAME",
         )
 
 
@@ -183,7 +191,9 @@ def is_reviewed(one: Candidate, cleared: frozenset[str]) -> bool:
 def is_released(one: Candidate) -> bool:
     """Tell whether a version may leave: released, not returned since, and not contradicted unsaid."""
     approval = one.version.approval
-    if approval is None or (one.contradicted and not approval.despite):
+    if approval is None:
+        return False
+    if one.contradicted_since if approval.despite else one.contradicted:
         return False
     review = last_review(one.version, one.history)
     return review is None or review.result == "cleared"
@@ -198,9 +208,10 @@ def why_outside(name: str, then: Candidate | None) -> str:
         return f"{name} had not been released when it left"
     if is_released(then):
         return ""
-    if then.contradicted and not then.version.approval.despite:
-        return f"{name} was contradicted by {', '.join(then.contradicted[:3])}"
-    return f"legal had returned {name}"
+    review = last_review(then.version, then.history)
+    if review and review.result == "returned":
+        return f"legal had returned {name}"
+    return f"{name} was contradicted by {', '.join(then.contradicted[:3])}"
 
 
 def state_of(one: Candidate, cleared: Iterable[str] = ()) -> str:
@@ -227,7 +238,17 @@ def _check_last(version: Version, last: Version) -> None:
     if version.drafted.version != last.drafted.version:
         raise RefusedError(
             f"{version.id} has been replaced by {last.id}",
-            hint=f"breachkit notice show {last.drafted.notice}",
+            hint=f"breachkit notice show {last.set_id or last.drafted.notice}"
+            + (f", or pull it out: --except {version.drafted.scope}" if version.set_id else ""),
+        )
+
+
+def _check_not_author(name: str, one: Candidate, people: People) -> None:
+    """Refuse a release by whoever drafted or last edited the text, under whatever name."""
+    if any(same_person(author, name, people) for author in authors_of(one)):
+        raise RefusedError(
+            f"{name} drafted {one.version.id} and so cannot release it",
+            hint="another approver has to: --as NAME",
         )
 
 

@@ -12,7 +12,8 @@ from breachkit.domain.deadline import (
     find_deadline,
     soon_from,
 )
-from breachkit.domain.instant import moment
+from breachkit.domain.entry import DeliveryRecorded
+from breachkit.domain.instant import moment, stamp
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
 from breachkit.domain.predicate import holds, undecided
@@ -210,16 +211,20 @@ def _told(
 
 
 def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[tuple[str, bool]]:
-    """Yield when the addressee was told, and whether that is confirmed."""
+    """Yield when the addressee was told, and whether that is confirmed.
+
+    Told at a time known only roughly means the last moment it can mean: the strict side.
+    """
     duty = f"{obligation.qualified_id}@{scope}"
     for version in _delivered(matter, duty):
         for recorded in version.deliveries:
             entry = recorded.entry
             filed = obligation.addressee is not Addressee.AUTHORITY
-            yield entry.at.at, filed or bool(entry.reference)  # type: ignore[attr-defined]
+            assert isinstance(entry, DeliveryRecorded)
+            yield stamp(entry.at.latest), filed or bool(entry.reference)
     if _to_partner(obligation):
         for at, recorded in matter.told.get(scope, ()):
-            if recorded.entry.kind.startswith("ContactRecorded"):
+            if not isinstance(recorded.entry, DeliveryRecorded):
                 yield at, True
 
 

@@ -199,6 +199,8 @@ class IncidentJoined(Entry):
     kind = "IncidentJoined/1"
     other: str
     opened_at: str
+    told: dict[str, list[str]] = Field(default_factory=dict)
+    """By scope: when it was told under the other incident, UTC."""
 
 
 class IncidentClosed(Entry):

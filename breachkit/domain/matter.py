@@ -21,6 +21,7 @@ from breachkit.domain.entry import (
     Stated,
     decode,
 )
+from breachkit.domain.instant import Instant, stamp
 from breachkit.domain.line import Line
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of, upward
 from breachkit.domain.people import Actor
@@ -175,11 +176,11 @@ def apply(matter: Matter, recorded: Recorded) -> None:
             version = _version(matter, entry.notice, entry.version)
             version.deliveries.append(recorded)
             if version.drafted.addressee == "partner":
-                _tell(matter, entry.scope, entry.at.at, recorded)
+                _tell(matter, entry.scope, entry.at, recorded)
         case ContactRecorded() as entry:
             matter.contacts.append(recorded)
             if entry.told:
-                _tell(matter, entry.scope, entry.at.at, recorded)
+                _tell(matter, entry.scope, entry.at, recorded)
         case DecisionRecorded() as entry:
             matter.decisions.append(recorded)
             if entry.decision == "rule-out":
@@ -189,6 +190,8 @@ def apply(matter: Matter, recorded: Recorded) -> None:
         case IncidentJoined() as entry:
             matter.joined.append(entry.other)
             matter.opened_at = min(matter.opened_at, entry.opened_at)
+            for scope, times in entry.told.items():
+                matter.told.setdefault(scope, []).extend((at, recorded) for at in times)
         case IncidentClosed():
             matter.state = "closed"
 
@@ -221,12 +224,13 @@ def _draft(matter: Matter, entry: NoticeDrafted, recorded: Recorded) -> None:
             matter.sets.setdefault(entry.set_id, []).append(version)
 
 
-def _tell(matter: Matter, scope: str, at: str, recorded: Recorded) -> None:
+def _tell(matter: Matter, scope: str, told: Instant, recorded: Recorded) -> None:
     """Record that a controller was told: from then on it is aware, unless it knew earlier."""
-    matter.told.setdefault(scope, []).append((at, recorded))
+    # Strict on both sides: told at the last moment it can mean, aware from the earliest.
+    matter.told.setdefault(scope, []).append((stamp(told.latest), recorded))
     path = f"scopes.{scope}.timeline.controller_aware_at"
     known = fact_at(matter.facts, path)
-    if known is not None and known["at"] <= at:
+    if known is not None and known["at"] <= told.at:
         return
     entry = recorded.entry
     assert isinstance(entry, DeliveryRecorded | ContactRecorded)

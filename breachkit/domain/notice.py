@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from breachkit.domain.categories import DATA, GROUPS, Advice
 from breachkit.domain.document import Printed
@@ -12,29 +12,9 @@ from breachkit.domain.obligation import Instrument
 from breachkit.domain.patch import covers, fact_at
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import ScopeView
+from breachkit.domain.words import Words
 
 View = dict[str, Any]
-
-
-class Words(Protocol):
-    """Dates and numbers in the reader's language."""
-
-    language: str
-
-    def instant(self, fact: Mapping[str, Any]) -> str:
-        """Return an instant as one writes it in a letter, with its zone."""
-
-    def day(self, fact: Mapping[str, Any]) -> str:
-        """Return the day by which something is promised."""
-
-    def today(self, at: datetime) -> str:
-        """Return the date of a letter."""
-
-    def count(self, fact: Mapping[str, Any]) -> str:
-        """Return a number with its exactness."""
-
-    def country(self, code: str) -> str:
-        """Return the name of a country."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def stated(view: View, path: str) -> bool:
     value = lookup(view, path)
     if isinstance(value, str):
         return bool(value.strip())
-    return value is not MISSING and value not in ([], {}, ())
+    return bool(value) if isinstance(value, dict | list | tuple) else value is not MISSING
 
 
 def expand(view: View, pattern: str) -> tuple[tuple[str, ...], ...]:
@@ -144,13 +144,14 @@ def expand(view: View, pattern: str) -> tuple[tuple[str, ...], ...]:
     A pattern without `*` has one empty binding; without any key there is none. Whether something
     stands below the last `*` is not asked, so that a missing fact still has its binding.
     """
-    return tuple(_bindings(view, pattern.split(".")))
+    return tuple(_bindings(view, pattern.split("."))) if "*" in pattern else ((),)
 
 
 def bind(pattern: str, binding: Sequence[str]) -> str:
     """Replace the first `*`s of a pattern, in order; those beyond the binding stay."""
-    parts = iter(binding)
-    return ".".join(next(parts, "*") if part == "*" else part for part in pattern.split("."))
+    for key in binding:
+        pattern = pattern.replace("*", key, 1)
+    return pattern
 
 
 def holds(
@@ -164,7 +165,13 @@ def holds(
     A `*` beyond the binding asks for any key that satisfies. A missing fact leaves `in` and
     `not_in` undecided, because what nobody has said is a question and never a no.
     """
-    return _all(_answer(condition, view, binding, duties) for condition in conditions)
+    found: bool | None = True
+    for condition in conditions:
+        answer = _answer(condition, view, binding, duties)
+        if answer is False:
+            return False
+        found = found and answer
+    return found
 
 
 def undecided(
@@ -213,22 +220,23 @@ def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
 
 def _follow(value: object, parts: Sequence[str]) -> object:
     for part in parts:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return MISSING
         value = value.get(part)
     return MISSING if value is None else value
 
 
 def _bindings(value: object, parts: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    if "*" not in parts:
-        yield ()
-        return
     star = parts.index("*")
-    branch = _follow(value, parts[:star])
-    if isinstance(branch, Mapping):
-        for key, below in branch.items():
-            if below is not None:
-                yield from ((key, *rest) for rest in _bindings(below, parts[star + 1 :]))
+    branch, rest = _follow(value, parts[:star]), parts[star + 1 :]
+    keys = branch if isinstance(branch, dict) else {}
+    for key, below in keys.items():
+        if below is None:
+            continue
+        if "*" in rest:
+            yield from ((key, *more) for more in _bindings(below, rest))
+        else:
+            yield (key,)
 
 
 def _paths(view: View, fact: str, binding: Sequence[str]) -> tuple[str, ...]:
@@ -242,27 +250,30 @@ def _answer(
     condition: Condition, view: View, binding: Sequence[str], duties: Duties
 ) -> bool | None:
     match condition:
-        case AnyOf():
-            return _any(holds(group, view, binding, duties) for group in condition.groups)
-        case DutyOwed():
-            return duties.get(condition.duty)
-        case FactStated():
-            paths = _paths(view, condition.fact, binding)
-            if not paths:
-                return not condition.stated
-            return any(stated(view, path) is condition.stated for path in paths)
         case FactIn() | FactNotIn():
             paths = _paths(view, condition.fact, binding)
             if not paths:
                 return None
-            return _any(_compare(condition, lookup(view, path)) for path in paths)
+            return _any([_compare(condition, lookup(view, path)) for path in paths])
+        case FactStated():
+            paths = _paths(view, condition.fact, binding)
+            if not paths:
+                return not condition.stated
+            return condition.stated in [stated(view, path) for path in paths]
+        case AnyOf():
+            return _any(holds(group, view, binding, duties) for group in condition.groups)
+        case DutyOwed():
+            return duties.get(condition.duty)
 
 
 def _compare(condition: FactIn | FactNotIn, value: object) -> bool | None:
-    elements = tuple(value) if isinstance(value, list | tuple) else (value,)
-    if not elements or not all(isinstance(element, str | int) for element in elements):
-        return None
-    hit = any(_same(element, wanted) for element in elements for wanted in condition.values)
+    if isinstance(value, str):
+        hit = value in condition.values
+    else:
+        elements = value if isinstance(value, list | tuple) else (value,)
+        if not elements or not all(isinstance(element, str | int) for element in elements):
+            return None
+        hit = any(_same(element, wanted) for element in elements for wanted in condition.values)
     return hit if isinstance(condition, FactIn) else not hit
 
 
@@ -280,11 +291,10 @@ def _open(condition: FactIn | FactNotIn, view: View, binding: Sequence[str]) -> 
             yield path
 
 
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    seen = set(answers)
-    return False if False in seen else None if None in seen else True
-
-
 def _any(answers: Iterable[bool | None]) -> bool | None:
-    seen = set(answers)
-    return True if True in seen else None if None in seen else False
+    found: bool | None = False
+    for answer in answers:
+        if answer is True:
+            return True
+        found = None if answer is None else found
+    return found

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from breachkit.domain.obligation import Obligation, Requirement, UnknownAllowed
-from breachkit.domain.patch import covers
-from breachkit.domain.predicate import bind, expand, holds, stated, undecided
+from breachkit.domain.patch import upward
+from breachkit.domain.predicate import bind, expand, facts_of, holds, stated, undecided
 from breachkit.domain.scope import ScopeView
 
 
@@ -63,31 +63,35 @@ def hold_requirements(obligation: Obligation, view: ScopeView) -> tuple[Held, ..
 
 
 def _hold(obligation: str, requirement: Requirement, view: ScopeView) -> Held | None:
-    asked = list(_asked(obligation, requirement, view))
-    if asked == [None]:
+    applies = _applies(requirement, view)
+    if not applies:
         return None
-    gaps = tuple(gap for gap in asked if gap is not None)
-    for worst in (Answer.MISSING, Answer.QUESTION, Answer.UNKNOWN):
-        if any(gap.answer is worst for gap in gaps):
-            return Held(requirement, worst, gaps)
-    return Held(requirement, Answer.MET, ())
+    gaps: list[Gap] = []
+    for binding, answer in applies:
+        if answer:
+            gaps += _open(obligation, requirement, view, binding)
+        else:
+            paths = undecided(requirement.when, view.values, binding)
+            gaps += (_gap(obligation, requirement, view, path, Answer.QUESTION) for path in paths)
+    answers = {gap.answer for gap in gaps}
+    worst = next((answer for answer in _WORST_FIRST if answer in answers), Answer.MET)
+    return Held(requirement, worst, tuple(gaps))
 
 
-def _asked(obligation: str, requirement: Requirement, view: ScopeView) -> Iterator[Gap | None]:
-    """Yield the gaps of a requirement; a single None where it does not apply at all."""
-    starred = next((pattern for pattern in requirement.facts if "*" in pattern), "")
-    bindings = expand(view.values, starred) if starred else ((),)
-    applies = [holds(requirement.when, view.values, binding) for binding in bindings]
-    if not bindings:
-        applies, bindings = [holds(requirement.when, view.values)], ((),)
-    if all(answer is False for answer in applies):
-        yield None
-    for binding, answer in zip(bindings, applies, strict=True):
-        if answer is None:
-            for path in undecided(requirement.when, view.values, binding):
-                yield _gap(obligation, requirement, view, path, Answer.QUESTION)
-        elif answer:
-            yield from _open(obligation, requirement, view, binding)
+_WORST_FIRST = (Answer.MISSING, Answer.QUESTION, Answer.UNKNOWN)
+
+
+def _applies(
+    requirement: Requirement, view: ScopeView
+) -> list[tuple[tuple[str, ...], bool | None]]:
+    """Return the keys for which a requirement applies, or may apply; empty where for none."""
+    starred = next((pattern for pattern in requirement.facts if "*" in pattern), None)
+    bindings = (expand(view.values, starred) if starred else ()) or ((),)
+    if any("*" in fact for fact in facts_of(requirement.when)):
+        answers = [(one, holds(requirement.when, view.values, one)) for one in bindings]
+        return [one for one in answers if one[1] is not False]
+    answer = holds(requirement.when, view.values)
+    return [] if answer is False else [(one, answer) for one in bindings]
 
 
 def _open(
@@ -103,6 +107,8 @@ def _open(
 
 
 def _stated_everywhere(view: ScopeView, path: str) -> bool:
+    if "*" not in path:
+        return stated(view.values, path)
     keys = expand(view.values, path)
     return bool(keys) and all(stated(view.values, bind(path, key)) for key in keys)
 
@@ -125,5 +131,5 @@ def _gap(
 
 
 def _why_unknown(view: ScopeView, path: str) -> Mapping[str, Any] | None:
-    bare = path.split(".*")[0]
-    return next((why for known, why in view.unknown.items() if covers(known, bare)), None)
+    bare = path.partition(".*")[0]
+    return next((view.unknown[known] for known in upward(bare) if known in view.unknown), None)

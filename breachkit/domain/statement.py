@@ -30,15 +30,10 @@ def settle(
     for key, scope in (patch.get("scopes") or {}).items():
         if isinstance(scope, dict) and not fact_at(facts, f"scopes.{key}.capacity"):
             scope.setdefault("capacity", "controller" if key == OWN else "processor")
-    stated = list(leaves(patch))
-    if len(stated) > MAX_FACTS:
-        raise FactError("", f"{len(stated)} facts in one statement, at most {MAX_FACTS}")
-    whole = _checked(merged(facts, patch), now)
-    settled: Tree = {}
-    for path, value in stated:
-        leaf = path if value is None else _leaf_of(whole, path)
-        merge_leaf(settled, leaf, None if value is None else fact_at(whole, leaf))
-    return settled, unknown
+    stated = sum(1 for _ in leaves(patch))
+    if stated > MAX_FACTS:
+        raise FactError("", f"{stated} facts in one statement, at most {MAX_FACTS}")
+    return _as_stored(patch, _checked(merged(facts, patch), now)), unknown
 
 
 def merge_leaf(tree: Tree, path: str, value: Any) -> None:
@@ -174,15 +169,18 @@ def _checked(tree: Tree, now: datetime) -> Tree:
     return facts.model_dump(mode="json", exclude_none=True)
 
 
-def _leaf_of(whole: Mapping[str, Any], path: str) -> str:
-    """Return the path of the leaf that holds a path: a part of an instant stands for the instant."""
-    found: Any = whole
-    names = path.split(".")
-    for depth, name in enumerate(names):
-        if not is_branch(found):
-            return ".".join(names[:depth])
-        found = found.get(name)
-    return path
+def _as_stored(patch: Tree, whole: Tree) -> Tree:
+    """Return a patch in the form of the whole: part of an instant stands for the whole instant."""
+    stored: Tree = {}
+    for name, value in patch.items():
+        fact = whole.get(name)
+        if not is_branch(value):
+            stored[name] = None if value is None else fact
+        elif fact is not None and not is_branch(fact):
+            stored[name] = fact
+        elif below := _as_stored(value, fact or {}):
+            stored[name] = below
+    return stored
 
 
 def _fact_error(error: ValidationError, model: type[BaseModel], prefix: str) -> FactError:

@@ -30,6 +30,15 @@ def check_line(value: str) -> str:
     return value
 
 
+def cleaned(value: str, limit: int = 8000) -> str:
+    """Return what somebody said in a form that can be recorded, so that nothing has to be refused.
+
+    Tabs become spaces; a character that may not stand in a text becomes U+FFFD.
+    """
+    plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _REFUSED.sub("\ufffd", plain).strip()[:limit]
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),

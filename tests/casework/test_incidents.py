@@ -262,3 +262,21 @@ def test_a_clock_set_back_does_not_turn_the_record_around(kit: Breachkit, clock:
     times = [line.at for line in kit.store.lines()]
     assert times == sorted(times)
     assert kit.verify().faults == ()
+
+
+def test_told_at_a_time_known_only_to_the_day_counts_as_its_end(kit: Breachkit) -> None:
+    alert = {**ALERT, "timeline": {"discovered_at": "2026-11-20T00:30Z"}}
+    incident = kit.open_incident(alert).id
+    kit.record_contact(incident, Call("acme", "2026-11-22 UTC", told=True))
+    picture = kit.incident(incident)
+    assert picture.duty("imou-dpa/6.3@acme").told is Told.LATE  # type: ignore[union-attr]
+    assert due(kit, incident, "eu-gdpr/33-1@acme") == "deadline 2026-11-25T00:00Z"
+
+
+def test_a_partner_told_under_the_duplicate_is_told_after_the_merger(kit: Breachkit) -> None:
+    first, second = kit.open_incident(ALERT).id, kit.open_incident(ALERT).id
+    kit.record_contact(first, Call("acme", "2026-11-22T01:00Z", told=True))
+    kit.merge(first, second, reason="one cause")
+    duty = kit.incident(second).duty("imou-dpa/6.3@acme")
+    assert duty is not None
+    assert (duty.told, duty.content) == (Told.IN_TIME, "supplement owed")

@@ -1,0 +1,1 @@
+"""Registers that releases have left behind; every later release must replay them."""
