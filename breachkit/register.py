@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from breachkit.domain.line import (
@@ -89,6 +89,17 @@ def verify(
         head=head,
         trusted_against_note=noted is not None and not proof.faults,
     )
+
+
+def verify_whole(
+    store: Store, noted: Head | None = None, *, progress: Callable[[int], None] | None = None
+) -> Verification:
+    """Recompute the chain, and find the kept texts that entries name and that are gone."""
+    found = verify(store, noted, progress=progress)
+    gone = tuple(missing_texts(store))
+    if not gone:
+        return found
+    return replace(found, faults=(*found.faults, *gone), trusted_against_note=False)
 
 
 def missing_texts(store: Store) -> Iterator[Fault]:

@@ -204,3 +204,17 @@ def test_the_register_holds_no_address_and_no_text_of_a_notice(
     assert b"desk@acme.example" not in bodies
     assert b"Dear" not in bodies
     assert draft.text.split("\n")[0].encode() not in bodies.replace(draft.subject.encode(), b"")
+
+
+def test_a_text_that_is_gone_or_changed_is_named_by_verify(kit: Breachkit, workspace: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    incident = kit.open_incident({"title": "x", "scopes": {"acme": {}}}).id
+    kept = kit.draft(incident, to=("partner",))[0].drafted.tree_kept
+    assert kit.verify().faults == ()
+    with closing(sqlite3.connect(workspace / "register.sqlite3")) as database, database:
+        database.execute("DELETE FROM kept WHERE digest = ?", (bytes.fromhex(kept),))
+    faults = kit.verify().faults
+    assert len(faults) == 1
+    assert faults[0].matter == incident
