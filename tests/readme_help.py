@@ -31,7 +31,8 @@ def commands() -> dict[str, click.Command]:
 def differences(text: str) -> list[str]:
     """Return what the README shows that does not exist, and what exists that it does not show."""
     known = commands()
-    shown = set(re.findall(r"breachkit ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)?)", text))
+    code = "\n".join(re.findall(r"^```.*?^```|`[^`\n]+`", text, re.M | re.S))
+    shown = set(re.findall(r"breachkit ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)?)", code))
     listed = {" ".join(words.split()) for words in re.findall(r"^\| `([a-z -]+)`", text, re.M)}
     wrong = [
         f"the README shows `breachkit {words}`, which does not exist"
@@ -42,7 +43,7 @@ def differences(text: str) -> list[str]:
     wrong += [
         f"the README lists `{words}`, which does not exist" for words in listed - known.keys()
     ]
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", code))
     real = {option for one in known.values() for each in one.params for option in each.opts}
     wrong += [
         f"the README shows {option}, which no command takes"
