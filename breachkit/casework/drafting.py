@@ -170,9 +170,14 @@ def _render(
     )
     text, html = desk.press.text(document), desk.press.html(document)
     manifest = _manifest(desk, document, text, html, scope, addressee)
-    number = len(matter.notices) + place + 1
+    if earlier and earlier.drafted.digest == _digest(manifest):
+        return Draft(
+            earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
+        )
     drafted = Drafted(
-        notice=earlier.drafted.notice if earlier else f"{matter.id}-n{number}",
+        notice=earlier.drafted.notice
+        if earlier
+        else f"{matter.id}-n{len(matter.notices) + place + 1}",
         version=earlier.drafted.version + 1 if earlier else 1,
         scope=scope,
         addressee=addressee,
@@ -180,27 +185,34 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        subject=document.subject,
-        digest=_digest(manifest),
-        text_digest=_digest({key: manifest[key] for key in ("subject", "parts", "attachments")}),
-        addressees_digest=manifest["addressees"]["digest"],
-        manifest=manifest,
-        tree_kept="",
-        discharges=[duty.id for duty in heading.duties],
-        gaps=[
-            f"{gap.obligation}@{scope} {gap.citation}"
-            for gap in heading.missing
-            if gap.blocks("final")
-        ],
-        uses=_uses(picture, document),
-        open_paths=[gap.path for gap in heading.missing],
         flags=_flags(desk, picture, scope, text),
+        **_digests(manifest),
+        **_contents(picture, heading, scope, document),
     )
-    if earlier and earlier.drafted.digest == drafted.digest:
-        return Draft(
-            earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
-        )
     return Draft(drafted, document, text, html, new=True)
+
+
+def _digests(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the manifest with its digests; text and addressees have their own."""
+    return {
+        "manifest": manifest,
+        "digest": _digest(manifest),
+        "text_digest": _digest({key: manifest[key] for key in ("subject", "parts", "attachments")}),
+        "addressees_digest": manifest["addressees"]["digest"],
+        "tree_kept": "",
+    }
+
+
+def _contents(picture: Picture, heading: Heading, scope: str, document: Document) -> dict[str, Any]:
+    """Return what the text says, uses and leaves open."""
+    blocking = [gap for gap in heading.missing if gap.blocks("final")]
+    return {
+        "subject": document.subject,
+        "discharges": [duty.id for duty in heading.duties],
+        "gaps": [f"{gap.obligation}@{scope} {gap.citation}" for gap in blocking],
+        "uses": _uses(picture, document),
+        "open_paths": [gap.path for gap in heading.missing],
+    }
 
 
 def _append(
