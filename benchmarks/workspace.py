@@ -38,10 +38,10 @@ def prepare(root: Path, partners: tuple[str, ...] = ()) -> Breachkit:
     """
     create_workspace(root, zone="Europe/Berlin", organisation="Vendor Cloud Services").close()
     for path in (EXAMPLES / "partners").glob("*.toml"):
-        shutil.copy(path, root / "partners")
+        shutil.copyfile(path, root / "partners" / path.name)
     for key in partners:
-        kind = key.partition("-")[0]
-        shutil.copy(EXAMPLES / "partners" / f"{kind}.toml", root / "partners" / f"{key}.toml")
+        like = key.partition("-")[0]
+        shutil.copyfile(EXAMPLES / "partners" / f"{like}.toml", root / "partners" / f"{key}.toml")
     kit = open_workspace(root, clock=lambda: OPENED, act_as="maria")
     kit.open_incident(alert(CAMERAS), reference="the first one")
     return kit
@@ -55,17 +55,15 @@ def alert(path: Path) -> Alert:
 
 
 def multiplied(example: Alert, count: int) -> Alert:
-    """Return an example with so many scopes, its own ones over and over under names of their own."""
+    """Return an example with so many scopes: its own, and more like them under names of their own.
+
+    What is not yet known stays as much as in the example.
+    """
     wide = deepcopy(example)
     own = list(example["scopes"])
-    wide["scopes"], wide["unknown"] = {}, {}
-    for number in range(count):
-        first = own[number % len(own)]
-        key = f"{first}-{number}"
-        wide["scopes"][key] = deepcopy(example["scopes"][first])
-        for path, why in example["unknown"].items():
-            if path.startswith(f"scopes.{first}."):
-                wide["unknown"][path.replace(f".{first}.", f".{key}.", 1)] = why
+    for number in range(len(own), count):
+        like = own[number % len(own)]
+        wide["scopes"][f"{like}-{number}"] = deepcopy(example["scopes"][like])
     return wide
 
 
@@ -82,7 +80,9 @@ def fill(kit: Breachkit, *, incidents: int, entries: int) -> None:
         _commit(kit, [_incident(kit, place, shares[place]) for place in batch])
 
 
-def _commit(kit: Breachkit, made: list[tuple[MatterRow, tuple[DutyRow, ...], list[NewLine]]]) -> None:
+def _commit(
+    kit: Breachkit, made: list[tuple[MatterRow, tuple[DutyRow, ...], list[NewLine]]]
+) -> None:
     """Commit incidents with their amendments, which take turns as they do in a register."""
     longest = max(len(lines) for _, _, lines in made)
     turns = (lines[turn] for turn in range(longest) for _, _, lines in made if turn < len(lines))

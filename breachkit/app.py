@@ -6,7 +6,6 @@ Nothing heavy is imported until a call needs it, so that `status` answers at onc
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,39 +15,29 @@ from typing import TYPE_CHECKING, Any, Self
 from breachkit.adapters.sqlite import SqliteStore
 from breachkit.adapters.workspace import SETTINGS, Folder, find, lay_out, read_toml
 from breachkit.domain.line import DutyRow, Head, MatterRow
+from breachkit.overview import Overview, Status, overview_of
 
 if TYPE_CHECKING:
     from breachkit.casework.desk import Desk, Rules
     from breachkit.casework.drafting import Draft
+    from breachkit.casework.gate import Passed
     from breachkit.casework.incidents import Amended, Opened
     from breachkit.casework.papers import Shown
     from breachkit.casework.picture import Picture
-    from breachkit.casework.records import Call, Ruling
+    from breachkit.casework.records import Call, Noted, Ruling
     from breachkit.casework.upkeep import Finding
     from breachkit.domain.approval import Release
     from breachkit.domain.deadline import Step
     from breachkit.domain.duty import Duty
     from breachkit.domain.entry import Addressee, Certainty, Phase
+    from breachkit.domain.matrix import Row
     from breachkit.domain.people import Actor
+    from breachkit.exchange import Exchanged
     from breachkit.ports import Clock
     from breachkit.register import Verification
 
 _RELOAD_SECONDS = 1.0
 """How often a long-lived session looks whether law or settings were edited."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What `status` shows: the soonest duties of all open incidents."""
-
-    seen_at: str
-    rows: tuple[DutyRow, ...]
-    incidents: int
-    duties: int
-    zone: str
-    law_changed: bool
-    """Law, settings, partners or templates were edited since the last step was written."""
-    head: Head
 
 
 class Breachkit:
@@ -120,22 +109,18 @@ class Breachkit:
 
     # Looking
 
-    def overview(self, limit: int | None = 20, *, told: Sequence[str] = ()) -> Overview:
-        """Return the soonest duties of all open incidents, from columns alone."""
-        with self.store.snapshot():
-            rows = self.store.overview(limit, told=told)
-            counts = self.store.counts()
-            adopted = self.store.matters("workspace")
-            head = self.store.head()
-        changed = bool(adopted) and adopted[0].reference != self.folder.digest()
-        return Overview(
-            seen_at=self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            rows=tuple(rows),
-            incidents=counts["matters"],
-            duties=counts["duties"],
+    def overview(
+        self, limit: int | None = 20, *, told: Sequence[str] = (), incident: str | None = None
+    ) -> Overview:
+        """Return the soonest duties of all open incidents, or all of one, from columns alone."""
+        return overview_of(
+            self.store,
+            limit=limit,
+            told=told,
+            now=self._clock(),
             zone=self.zone,
-            law_changed=changed,
-            head=head,
+            law_digest=self.folder.digest(),
+            incident=incident,
         )
 
     def status(self, incident: str) -> "Status":
@@ -163,17 +148,27 @@ class Breachkit:
         rows = self.store.overview(None, told=("waiting", "unconfirmed"))
         return [row for row in rows if row.side == "ours" and row.due_at and row.due_at <= limit]
 
-    def find_duty(self, duty: str, incident: str | None = None) -> tuple["Picture", "Duty"]:
-        """Return a duty by its id, in the incident named or the only one that has it."""
+    def find_duty(
+        self, duty: str, incident: str | None = None, *, at: str | None = None
+    ) -> tuple["Picture", "Duty"]:
+        """Return a duty by its id, in the incident named or the only one that has it; also as it was."""
         from breachkit.casework.papers import find_duty
 
-        return find_duty(self.desk, duty, incident)
+        return find_duty(self.desk, duty, incident, lambda matter: self.incident(matter, at=at))
 
     def explain(self, duty: str, incident: str | None = None) -> tuple["Step", ...]:
         """Return how a deadline came about, step by step."""
         from breachkit.domain.deadline import explain
 
         return explain(self.find_duty(duty, incident)[1].deadline, self.zone)
+
+    def form(
+        self, incident: str, *, scopes: Sequence[str] = (), addressees: Sequence[str] = ()
+    ) -> str:
+        """Return an incident's open questions as a TOML form, which `amend` reads back."""
+        from breachkit.casework.forms import form
+
+        return form(self.incident(incident), scopes, addressees)
 
     # Writing
 
@@ -249,37 +244,57 @@ class Breachkit:
 
         return show(self.desk, name)
 
-    def review(self, name: str, **said: Any) -> "Picture":
+    def review(self, name: str, **said: Any) -> "Passed":
         """Record what legal says of a notice or a set; see `casework.gate.review`."""
         from breachkit.casework.gate import review
 
         return review(self.desk, self.actor, name, **said)
 
-    def approve(self, name: str, release: "Release", *, excepting: Sequence[str] = ()) -> "Picture":
+    def approve(self, name: str, release: "Release", *, excepting: Sequence[str] = ()) -> "Passed":
         """Release a notice or a set by its digest."""
         from breachkit.casework.gate import approve
 
         return approve(self.desk, self.actor, name, release, excepting=excepting)
 
-    def record_delivery(self, name: str, **said: Any) -> "Picture":
+    def record_delivery(self, name: str, **said: Any) -> "Passed":
         """Record that a notice left by another way; see `casework.gate.record_delivery`."""
         from breachkit.casework.gate import record_delivery
 
         return record_delivery(self.desk, self.actor, name, **said)
 
-    def record_contact(self, incident: str, call: "Call") -> "Picture":
+    def record_contact(self, incident: str, call: "Call") -> "Noted":
         """Record a call or a question."""
         from breachkit.casework.records import record_contact
 
         return record_contact(self.desk, self.actor, incident, call)
 
-    def record_decision(self, incident: str, ruling: "Ruling") -> "Picture":
+    def record_decision(self, incident: str, ruling: "Ruling") -> "Noted":
         """Record a decision with its reasons."""
         from breachkit.casework.records import record_decision
 
         return record_decision(self.desk, self.actor, incident, ruling)
 
+    def import_partners(self, source: str, incident: str | None = None) -> "Exchanged":
+        """Take in the partner matrix from a CSV file or `-`; with an incident, what it says of that."""
+        from breachkit.casework.matrix import record_table
+        from breachkit.exchange import Exchanged, check_table, write_partners
+
+        listed = check_table(self.desk, self.actor, source, incident)
+        files = write_partners(self.folder, self.rules.partners, listed)
+        if files:
+            self._desk = None
+        if incident is None:
+            return Exchanged(files)
+        said = f"partner matrix {Path(source).name}" if source != "-" else "partner matrix"
+        return Exchanged(files, *record_table(self.desk, self.actor, incident, listed, said))
+
     # Papers and proof
+
+    def partner_table(self, incident: str | None = None) -> "tuple[Row, ...]":
+        """Return the partner matrix of the workspace, or of an incident."""
+        from breachkit.casework.matrix import table_of
+
+        return table_of(self.desk, incident)
 
     def callsheet(self, incident: str, scope: str) -> str:
         """Return what to say on the telephone to one partner, as text."""
@@ -289,7 +304,7 @@ class Breachkit:
 
     def pack(self, name: str) -> str:
         """Return one HTML page for counsel: the notice, its gaps, facts, changes and digest."""
-        from breachkit.casework.papers import pack
+        from breachkit.casework.pack import pack
 
         return pack(self.desk, name)
 
@@ -298,34 +313,16 @@ class Breachkit:
         return self.store.head()
 
     def verify(self, noted: str | None = None, progress: Any = None) -> "Verification":
-        """Recompute the register's chain; `noted` is a head written down elsewhere, `SEQ:HASH`."""
-        from breachkit.register import parse_head, verify
+        """Recompute the chain and every kept text; `noted` is a head written elsewhere, `SEQ:HASH`."""
+        from breachkit.register import parse_head, verify_whole
 
-        return verify(self.store, parse_head(noted) if noted else None, progress=progress)
+        return verify_whole(self.store, parse_head(noted) if noted else None, progress=progress)
 
     def check_workspace(self) -> "tuple[Finding, ...]":
         """Return what would fail at night: contacts, roles, ended agreements."""
         from breachkit.casework.upkeep import check_workspace
 
         return check_workspace(self.desk)
-
-
-class Status:
-    """An incident's duties in the order in which they fall due."""
-
-    def __init__(self, picture: "Picture") -> None:
-        self.picture = picture
-
-    @property
-    def duties(self) -> "tuple[Duty, ...]":
-        """All duties, the soonest first, those without a date last."""
-        late = datetime.max.replace(tzinfo=UTC)
-        return tuple(sorted(self.picture.duties, key=lambda duty: duty.due_at or late))
-
-    @property
-    def next_duty(self) -> "Duty | None":
-        """The soonest duty whose clock still runs."""
-        return next((duty for duty in self.duties if duty.running and duty.due_at), None)
 
 
 def open_workspace(
@@ -342,6 +339,9 @@ def create_workspace(
     path: str | Path, *, zone: str = "UTC", organisation: str = "", group: str | None = None
 ) -> Breachkit:
     """Lay out a new workspace with an empty register, for its owner alone or for a group."""
+    from breachkit.adapters.settings import check_new
+
+    check_new(zone, organisation)
     mode = 0o660 if group else 0o600
     folder = lay_out(Path(path), zone=zone, organisation=organisation, mode=mode, group=group)
     SqliteStore.create(folder.register, mode, group).close()

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError
+
 from breachkit.adapters import lawbook
 from breachkit.adapters.intake import read_document
 from breachkit.adapters.logging import open_log
@@ -18,14 +20,17 @@ from breachkit.adapters.wording import Wording
 from breachkit.adapters.workspace import Folder
 from breachkit.casework.adoption import adopt
 from breachkit.casework.desk import Desk, Rules, stamp_now
+from breachkit.casework.forms import answered
 from breachkit.casework.incidents import Statement
 from breachkit.casework.records import read_time
+from breachkit.domain.approval import person_of
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon
 from breachkit.domain.entry import WORKSPACE, Certainty, LawAdopted
-from breachkit.domain.notice import Words
+from breachkit.domain.words import Words
+from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor, Identity, Person
-from breachkit.errors import BadInputError
+from breachkit.errors import BadInputError, FactError
 from breachkit.ports import Clock, Store
 
 _ENVELOPE = ("reference", "source", "certainty", "unknown", "reason")
@@ -104,13 +109,14 @@ def desk_at(folder: Folder, desk: Desk, until: str) -> Desk:
 def find_actor(people: Mapping[str, Person], named: str | None) -> Actor:
     """Return who acts, by key: as named, else the person whose login this is, else the login."""
     if named:
-        if people and named not in people:
-            folded = {person.name.casefold(): key for key, person in people.items()}
-            named = folded.get(named.casefold(), named)
-        return Actor(name=named, identity=Identity.CLAIMED, listed=named in people)
+        key = person_of(named, people)
+        try:
+            return Actor(name=key, identity=Identity.CLAIMED, listed=key in people)
+        except ValidationError as error:
+            raise BadInputError(f"{named[:60]!r} is not a name", hint="--as NAME") from error
     login = getpass.getuser()
-    key = next((key for key, person in people.items() if person.login == login), None)
-    return Actor(name=key or login, identity=Identity.LOGIN, listed=key is not None)
+    known = next((key for key, person in people.items() if person.login == login), None)
+    return Actor(name=known or login, identity=Identity.LOGIN, listed=known is not None)
 
 
 def read_statement(
@@ -121,13 +127,18 @@ def read_statement(
     certainty: str | None = None,
     reason: str | None = None,
 ) -> Read:
-    """Return facts from a mapping, a file or `-`, with the envelope that may stand around them."""
+    """Return facts from a mapping, a file or `-`, with the envelope that may stand around them.
+
+    Empty answers of a file, as a form has them, say nothing.
+    """
     data = read_document(source)
+    if not isinstance(source, Mapping):
+        data = answered(data)
     envelope = {name: data.pop(name) for name in _ENVELOPE if name in data}
     for name, value in envelope.items():
         if name != "unknown" and not isinstance(value, str):
             raise BadInputError(f"{name}: expected text, found {value!r}")
-    beside = envelope.get("unknown") or {}
+    beside = envelope.get("unknown", {})
     if not isinstance(beside, dict):
         raise BadInputError(f"unknown: expected a mapping of paths, found {beside!r}")
     certainty = certainty or str(envelope.get("certainty") or "confirmed")
@@ -135,6 +146,9 @@ def read_statement(
         raise BadInputError(
             f"certainty: {certainty!r} is none of confirmed, estimated, under investigation"
         )
+    for path in beside:
+        if fact_at(data, path) is not None:
+            raise FactError(path, "is stated, and stated as not yet known as well")
     default = "stated by a call" if isinstance(source, Mapping) else f"read from {source}"
     statement = Statement(
         given=data,

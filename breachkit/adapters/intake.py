@@ -32,6 +32,11 @@ def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
     return _plain(data, "", 0) if isinstance(data, dict) else _refuse_shape(data)
 
 
+def parse_json(text: str) -> Any:
+    """Return JSON as data; ValueError for what is not valid, or says a key twice in one object."""
+    return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+
+
 def _read(name: str) -> bytes:
     try:
         if name == "-":
@@ -52,9 +57,9 @@ def _parse(name: str, raw: bytes) -> Any:
     label = "standard input" if name == "-" else name
     try:
         text = raw.decode("utf-8-sig")
-        if name.endswith(".toml") or (name == "-" and not text.lstrip().startswith("{")):
+        if name.endswith(".toml") or not (name.endswith(".json") or text.lstrip()[:1] == "{"):
             return tomllib.loads(text)
-        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        return parse_json(text)
     except UnicodeDecodeError as error:
         raise BadInputError(
             f"{label} is not UTF-8 text: {error.reason} at {error.start}"
@@ -89,9 +94,12 @@ def _plain(value: Any, path: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise BadInputError(f"{path[:80]}: nested deeper than {MAX_DEPTH} levels")
     match value:
+        case None | bool() | int() | str():
+            return value
         case dict() | Mapping():
+            start = f"{path}." if path else ""
             return {
-                str(name): _plain(below, f"{path}.{name}".lstrip("."), depth + 1)
+                str(name): _plain(below, f"{start}{name}", depth + 1)
                 for name, below in value.items()
             }
         case list() | tuple():
@@ -100,7 +108,5 @@ def _plain(value: Any, path: str, depth: int) -> Any:
             return value.isoformat()
         case float():
             raise BadInputError(f"{path}: {value!r} is not a whole number")
-        case None | bool() | int() | str():
-            return value
         case _:
             raise BadInputError(f"{path}: {type(value).__name__} is not a fact")

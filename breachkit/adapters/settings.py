@@ -11,7 +11,7 @@ from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, rea
 from breachkit.domain.instant import zone_of
 from breachkit.domain.people import Organisation, Partner, Person
 from breachkit.domain.text import Key
-from breachkit.errors import WorkspaceError
+from breachkit.errors import BadInputError, WorkspaceError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -78,6 +78,17 @@ class People(Part):
     """The people of a workspace, by key."""
 
     people: dict[Key, Person] = Field(default_factory=dict)
+
+
+def check_new(zone: str, organisation: str) -> None:
+    """Refuse a zone that does not exist or a name that no notice could show; BadInputError."""
+    try:
+        Settings(zone=zone, organisation=Organisation(name=organisation or None))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "zone" if first["loc"] == ("zone",) else "organisation"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise BadInputError(f"{place}: {reason}", hint=f"breachkit init --{place} NAME") from error
 
 
 def read_settings(folder: Folder) -> Settings:

@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Protocol, TypeVar
+
+from pydantic import ValidationError
 
 from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
@@ -15,10 +18,10 @@ from breachkit.domain.duty import Soon, Terms
 from breachkit.domain.entry import WORKSPACE, Entry, encode
 from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
-from breachkit.domain.notice import Words
+from breachkit.domain.words import Words
 from breachkit.domain.obligation import Instrument, Obligation
 from breachkit.domain.people import Actor, Organisation, Partner, Person, Role
-from breachkit.errors import ChangedMeanwhileError, UnknownNameError
+from breachkit.errors import ChangedMeanwhileError, FactError, UnknownNameError
 from breachkit.ports import Clock, Store
 
 TRIES = 40
@@ -66,6 +69,12 @@ class Rules:
     counsel_cleared: frozenset[str]
     digest: str
     texts: Callable[[], Iterable[tuple[str, bytes]]]
+
+    @cached_property
+    def triggers(self) -> frozenset[str]:
+        """The names of the instants that the law files look at, but for our own opening."""
+        paths = (path.partition(".") for law in self.obligations for path in law.patterns)
+        return frozenset(name for area, _, name in paths if area == "timeline") - {"opened_at"}
 
     def terms(self) -> Terms:
         """Return what the workspace adds to the law."""
@@ -115,7 +124,7 @@ def attempt(desk: Desk, decide: Callable[[], tuple[Change | None, Result]]) -> R
     """Decide and commit; when somebody committed first, read and decide again.
 
     A decision without a change writes nothing. Raises ChangedMeanwhileError when others are faster
-    every time.
+    every time, and FactError for a word around the facts, such as a source, that no entry can hold.
     """
     for trial in range(TRIES):
         try:
@@ -129,6 +138,10 @@ def attempt(desk: Desk, decide: Callable[[], tuple[Change | None, Result]]) -> R
             desk.adopted = ""
             time.sleep(0.001 * trial)
             continue
+        except ValidationError as error:
+            first = error.errors()[0]
+            message = first["msg"].removeprefix("Value error, ")
+            raise FactError(".".join(map(str, first["loc"])), message) from error
         return result
     raise AssertionError("unreachable")
 

@@ -1,7 +1,7 @@
 """Incidents: opened, amended, merged and closed. What happened is recorded; only our acts are gated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, line_of, read_matter, stamp_now
@@ -9,7 +9,7 @@ from breachkit.casework.picture import Picture, picture_of
 from breachkit.casework.projection import after
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import Flag
-from breachkit.domain.duty import Side
+from breachkit.domain.duty import Content, Side
 from breachkit.domain.entry import (
     Certainty,
     Entry,
@@ -22,7 +22,7 @@ from breachkit.domain.entry import (
 from breachkit.domain.instant import moment
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Recorded, apply
-from breachkit.domain.patch import Tree, fact_at, leaves, merged
+from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of
 from breachkit.domain.people import Actor
 from breachkit.domain.statement import (
     check_may_discover,
@@ -101,6 +101,8 @@ class Amended:
     moved: tuple[Moved, ...]
     flags: tuple[Flag, ...]
     """Flags that were not there before."""
+    entry: FactsAmended | None = None
+    """What was recorded; None where nothing was new."""
 
 
 def open_incident(
@@ -120,7 +122,10 @@ def open_incident(
         patch, unknown = _settled(desk, {}, statement)
         check_may_rule_out(patch)
         if not patch and not unknown:
-            raise BadInputError("an incident needs at least a title", hint='--title "what is seen"')
+            raise BadInputError(
+                "an incident needs at least a title",
+                hint='breachkit incident open --title "What is seen"',
+            )
         matter_id = _next_id(desk)
         entry = IncidentOpened(
             by=actor,
@@ -135,7 +140,7 @@ def open_incident(
         apply(matter, Recorded(entry, stamp_now(now), 0))
         picture, change = _changed(desk, matter, [entry])
         keys = ((REFERENCE + reference, matter_id),) if reference else ()
-        return _replaced(change, keys), Opened(picture, created=True)
+        return replace(change, keys=keys), Opened(picture, created=True)
 
     return attempt(desk, decide)
 
@@ -172,7 +177,7 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
         matter.version += 1
         picture, change = _changed(desk, matter, [entry])
         flags = tuple(flag for flag in picture.flags if flag not in before.flags)
-        return change, Amended(picture, changed, _moves(before, picture), flags)
+        return change, Amended(picture, changed, _moves(before, picture), flags, entry)
 
     return attempt(desk, decide)
 
@@ -193,7 +198,9 @@ def merge_incidents(desk: Desk, actor: Actor, duplicate: str, into: str, reason:
         before = picture_of(other, desk.rules, desk.now())
         patch = _filling(other.facts, one.facts)
         changed = _changes(other.facts, patch)
-        taken: list[Entry] = [IncidentJoined(by=actor, other=duplicate, opened_at=one.opened_at)]
+        told = {scope: [at for at, _ in found] for scope, found in one.told.items()}
+        joined = IncidentJoined(by=actor, other=duplicate, opened_at=one.opened_at, told=told)
+        taken: list[Entry] = [joined]
         if patch:
             taken.append(FactsAmended(by=actor, patch=patch, source=f"merged from {duplicate}"))
         gone = IncidentMerged(by=actor, into=into, reason=reason)
@@ -229,8 +236,10 @@ def close(
         matter = read_matter(desk, matter_id)
         _check_open(matter)
         picture = picture_of(matter, desk.rules, desk.now())
-        due = [duty.id for duty in picture.duties if duty.running and duty.side is Side.OURS]
-        due = [duty for duty in due if not duty.startswith("imou-dpa/6.5")]
+        if matter.state == "closed":
+            return None, picture
+        ours = (duty for duty in picture.duties if duty.side is Side.OURS and duty.law.by_notice)
+        due = [duty.id for duty in ours if duty.running or duty.content is Content.SUPPLEMENT]
         if due and not despite_duties:
             raise RefusedError(
                 f"{matter_id} has {len(due)} open duties of ours: {', '.join(due[:3])}",
@@ -265,25 +274,13 @@ def _changed(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Picture,
     return picture, change
 
 
-def _replaced(change: Change, keys: tuple[tuple[str, str], ...]) -> Change:
-    return Change(
-        now=change.now, lines=change.lines, keys=keys, matters=change.matters, duties=change.duties
-    )
-
-
 def _settled(
     desk: Desk, facts: Mapping[str, Any], statement: Statement
 ) -> tuple[Tree, dict[str, dict[str, Any] | None]]:
     """Return a statement in the form of the register, with every name in it known."""
     now = desk.now()
     patch, unknown = settle(facts, statement.given, now=now)
-    declared = {
-        path.removeprefix("timeline.")
-        for law in desk.rules.obligations
-        for path in law.patterns
-        if path.startswith("timeline.")
-    }
-    check_triggers(patch, _CORE_TRIGGERS | declared - {"opened_at"})
+    check_triggers(patch, _CORE_TRIGGERS | desk.rules.triggers)
     stated: dict[str, dict[str, Any] | None] = dict(unknown)
     for path, why in statement.unknown.items():
         stated[path] = None if why is None else settle_unknown(path, why, now)
@@ -312,8 +309,7 @@ def _next_id(desk: Desk) -> str:
 def _reasoned(patch: Tree, reason: str | None) -> Tree:
     """Return a patch in which the reason for a late discovery stands beside it."""
     if reason and fact_at(patch, "timeline.discovered_at"):
-        patch = merged(patch, {})
-        merge_leaf(patch, "timeline_reasons.discovered_at", reason)
+        return merged(patch, patch_of("timeline_reasons.discovered_at", reason))
     return patch
 
 

@@ -1,22 +1,22 @@
-"""What people read: a notice as it was drafted, a call sheet, and one page for counsel."""
+"""What people read: a notice as it was drafted with its sources, a call sheet, a duty by its name."""
 
-import difflib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from breachkit.casework.desk import Desk
 from breachkit.casework.drafting import heading_of
-from breachkit.casework.gate import find_versions, matter_of
 from breachkit.casework.picture import Picture, look, picture_of
-from breachkit.domain.document import Block, BlockKind, Document, Printed, Run, from_data
+from breachkit.casework.spread import Spread, spread_of
+from breachkit.casework.versions import choose, fits_digest, read_document
+from breachkit.domain.approval import Candidate, candidate_of, last_review, owes_review
+from breachkit.domain.document import Block, Document, Printed
 from breachkit.domain.duty import Duty
+from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.freshness import Freshness, freshness
-from breachkit.domain.matter import Matter, Provenance, Version
+from breachkit.domain.matter import Matter, Provenance, Version, replay
 from breachkit.domain.notice import notice_view
-from breachkit.domain.requirement import Gap
-from breachkit.errors import NotTrustedError, UnknownNameError
+from breachkit.domain.requirement import Answer, Gap
+from breachkit.errors import UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,22 @@ class Shown:
     """The digest to confirm: the notice's own, or the set's."""
     others: tuple[Version, ...]
     """The other notices of the set."""
+    spread: Spread | None
+    """What differs between the notices of a set; None for a single one."""
     freshness: Freshness
+    faithful: bool
+    """Whether the text still reads as it did when its digest was taken."""
     picture: Picture
     paragraphs: tuple[Paragraph, ...]
 
 
 def show(desk: Desk, name: str) -> Shown:
     """Return a notice, a version or a set as it was drafted; nothing is rendered from facts again."""
-    matter, versions, digest = find_versions(desk, name)
+    chosen = choose(desk, name)
+    matter, versions, digest = chosen.matter, chosen.versions, chosen.digests[0]
     document = read_document(desk, versions[0])
+    # Who stated a fact is told as it was when the text was drafted.
+    then = replay(matter.id, desk.store.read(matter.id), until=versions[0].at)
     picture = picture_of(matter, desk.rules, desk.now())
     return Shown(
         name=name,
@@ -68,51 +75,12 @@ def show(desk: Desk, name: str) -> Shown:
         html=desk.press.html(document),
         digest=digest,
         others=tuple(versions[1:]),
+        spread=spread_of(desk, picture, versions) if len(versions) > 1 else None,
         freshness=freshness(versions[0].drafted, matter.facts, matter.unknown),
+        faithful=all(fits_digest(desk, one, read_document(desk, one)) for one in versions),
         picture=picture,
-        paragraphs=tuple(_paragraphs(matter, document)),
+        paragraphs=tuple(_paragraphs(then, document)),
     )
-
-
-def read_document(desk: Desk, version: Version) -> Document:
-    """Return the block tree kept with a version; NotTrustedError when it does not fit its digest."""
-    kept = desk.store.kept(bytes.fromhex(version.drafted.tree_kept))
-    if kept is None:
-        raise NotTrustedError(
-            f"the text of {version.id} is not kept any more", hint="breachkit register verify"
-        )
-    document = from_data(json.loads(kept.text))
-    manifest = version.drafted.manifest
-    if manifest["subject"] != document.subject:
-        raise NotTrustedError(f"the text of {version.id} is not the one that was drafted")
-    return document
-
-
-def variables(
-    desk: Desk, versions: Sequence[Version]
-) -> tuple[list[list[str]], list[list[Version]]]:
-    """Return what differs between the notices of a set: a table by scope, and the distinct texts.
-
-    Notices whose words are the same but for printed facts count as one text.
-    """
-    texts: dict[tuple[Any, ...], list[Version]] = {}
-    table: list[list[str]] = []
-    for version in versions:
-        document = read_document(desk, version)
-        shape = tuple(
-            (block.id, tuple("" if run.paths else run.text for run in block.runs))
-            for block in document.blocks
-        )
-        texts.setdefault(shape, []).append(version)
-        printed = {
-            path.removeprefix(f"scopes.{version.drafted.scope}."): run.text
-            for block in document.blocks
-            for run in block.runs
-            for path in run.paths
-            if path.startswith(("scopes.", "workspace.controller"))
-        }
-        table.append([version.drafted.scope, version.drafted.notice, json.dumps(printed)])
-    return table, list(texts.values())
 
 
 def callsheet(desk: Desk, matter_id: str, scope: str) -> str:
@@ -142,76 +110,52 @@ def callsheet(desk: Desk, matter_id: str, scope: str) -> str:
     return desk.press.text(document)
 
 
-def find_duty(desk: Desk, duty_id: str, incident: str | None) -> tuple[Picture, Duty]:
-    """Return a duty by its id, in the incident named or in the only one that has it."""
-    named = [incident] if incident else _incidents_with(desk, duty_id)
-    if len(named) > 1:
+def find_duty(
+    desk: Desk, duty_id: str, incident: str | None, see: Callable[[str], Picture]
+) -> tuple[Picture, Duty]:
+    """Return a duty by its id, in the incident named or in the only one that has it.
+
+    The scope may be left out where only one has the duty. `see` returns the picture of an incident,
+    now or at an earlier time.
+    """
+    matters = [incident] if incident else _incidents_with(desk, duty_id)
+    found = [(picture, duty) for picture in map(see, matters) for duty in _named(picture, duty_id)]
+    if not found:
+        where = f" in {incident}" if incident else ""
+        raise UnknownNameError(f"no duty {duty_id}{where}", hint="breachkit deadline list --all")
+    if len(found) > 1:
+        known = ", ".join(f"{picture.id} {duty.id}" for picture, duty in found[:5])
+        picture, duty = found[0]
         raise UnknownNameError(
-            f"{duty_id} stands in {len(named)} incidents: {', '.join(named[:5])}",
-            hint=f"breachkit deadline explain {duty_id} --incident {named[0]}",
+            f"{duty_id} stands for {len(found)} duties: {known}",
+            hint=f"breachkit deadline explain {duty.id} --incident {picture.id}",
         )
-    for matter_id in named:
-        picture = look(desk, matter_id)
-        if (duty := picture.duty(duty_id)) is not None:
-            return picture, duty
-    raise UnknownNameError(f"no duty {duty_id}", hint="breachkit deadline list")
+    return found[0]
 
 
-def pack(desk: Desk, name: str) -> str:
-    """Return one HTML page for counsel: the notice, its gaps, facts, changes and digest."""
-    shown = show(desk, name)
-    words = f"breachkit notice review {name} --digest {shown.digest[:16]} --as LAWYER"
-    blocks = [
-        _heading(1, f"For legal review: {shown.document.subject}"),
-        _paragraph(
-            f"Incident {shown.picture.id}, {shown.version.id}, for {shown.version.drafted.scope};"
-            f" drafted by {shown.version.by.name} on {shown.version.at[:16]}Z."
-            f" Digest {shown.digest}."
-        ),
-        *_answering(words),
-        _heading(2, "What is still open"),
-        *_gap_blocks(shown.picture, shown.version),
-        _heading(2, "What changed"),
-        *_change_blocks(desk, shown),
-        _heading(2, "Facts and who stated them"),
-        *_source_blocks(shown),
-        _heading(2, "The notice"),
-        *shown.document.blocks,
+def marks(matter: Matter, version: Version) -> list[str]:
+    """Return what nobody may overlook about a version, each in a few words."""
+    one = candidate_of(matter, version)
+    read = last_review(version, one.history)
+    found = freshness(version.drafted, matter.facts, matter.unknown)
+    return [
+        *(f"flagged: {flag}" for flag in version.drafted.flags),
+        *([f"contradicted by {', '.join(found.contradicted[:3])}"] if found.contradicted else []),
+        *([f"supplement due: {', '.join(found.supplement[:3])}"] if found.supplement else []),
+        *(["returned by legal"] if read and read.result == "returned" else []),
+        *(["review owed"] if owes_review(one) else []),
+        *_marks_of_leaving(one),
     ]
-    numbered = tuple(
-        Block(
-            id=f"p{place}",
-            kind=block.kind,
-            runs=block.runs,
-            level=block.level,
-            marker=block.marker,
-        )
-        for place, block in enumerate(blocks)
-    )
-    return desk.press.html(Document("en", f"For legal review: {name}", numbered))
 
 
-def _answering(words: str) -> Iterator[Block]:
-    yield _paragraph(
-        "Please read the text below and answer with one of these commands, or in these words by mail"
-        " or telephone; whoever records your answer has to add where it can be found."
-        " Write no legal advice into them: an authority may one day read this record."
-    )
-    yield _item(f"Cleared: {words}")
-    yield _item(f"Returned: {words} --return --paragraph s2.3")
-    yield _item(f"On your behalf: {words.partition(' --as')[0]} --reviewer NAME --evidence TEXT")
-
-
-def _gap_blocks(picture: Picture, version: Version) -> Iterator[Block]:
-    gaps = [
-        gap
-        for duty in picture.duties_of(version.drafted.scope, version.drafted.addressee)
-        for gap in duty.gaps
-    ]
-    for gap in gaps:
-        yield _item(describe_gap(gap))
-    if not gaps:
-        yield _paragraph("Nothing.")
+def _marks_of_leaving(one: Candidate) -> Iterator[str]:
+    left = [each.entry for each in one.version.deliveries]
+    entries = [entry for entry in left if isinstance(entry, DeliveryRecorded)]
+    if any(entry.outside_gate for entry in entries):
+        yield "LEFT OUTSIDE THE GATE"
+    filed = one.version.drafted.addressee == "authority"
+    if filed and entries and not any(entry.reference for entry in entries):
+        yield "unconfirmed: no file number"
 
 
 def describe_gap(gap: Gap) -> str:
@@ -221,35 +165,10 @@ def describe_gap(gap: Gap) -> str:
         "initial": "may follow after the first notice",
         "always": "a stated unknown answers it",
     }[gap.allowed.value]
+    if gap.answer is Answer.QUESTION:
+        return f"{gap.citation}: {gap.title}: whether that is asked depends on {gap.path}"
     reason = f" ({gap.reason})" if gap.reason else ""
-    return f"{gap.citation}: {gap.title}, {gap.path} is {gap.answer.value}{reason}; {follow}"
-
-
-def _change_blocks(desk: Desk, shown: Shown) -> Iterator[Block]:
-    """Yield how the text differs from the version before, and what the facts say since."""
-    drafted = shown.version.drafted
-    for path in shown.freshness.contradicted:
-        yield _item(f"Contradicted since it was drafted: {path}")
-    for path in shown.freshness.supplement:
-        yield _item(f"Known since it was drafted: {path}")
-    before = shown.picture.matter.find_version(drafted.notice, drafted.version - 1)
-    if before is None:
-        yield _paragraph("This is the first version.")
-        return
-    old = [block.text for block in read_document(desk, before).blocks]
-    new = [block.text for block in shown.document.blocks]
-    for line in difflib.ndiff(old, new):
-        if line[:2] in {"- ", "+ "}:
-            yield _item(("Removed: " if line[0] == "-" else "Added: ") + line[2:])
-
-
-def _source_blocks(shown: Shown) -> Iterator[Block]:
-    seen: dict[str, Source] = {}
-    for paragraph in shown.paragraphs:
-        for source in paragraph.sources:
-            seen.setdefault(source.path, source)
-    for source in seen.values():
-        yield _item(f"{source.path}: {source.text} — {describe_source(source.provenance)}")
+    return f"{gap.citation}: {gap.title} ({gap.path}): {gap.answer.value}{reason}; {follow}"
 
 
 def describe_source(provenance: Provenance | None) -> str:
@@ -282,32 +201,12 @@ def _provenance(matter: Matter, path: str) -> Provenance | None:
 
 
 def _incidents_with(desk: Desk, duty_id: str) -> list[str]:
-    return list(dict.fromkeys(row.matter for row in desk.store.overview() if row.duty == duty_id))
+    rows = desk.store.overview()
+    found = [row.matter for row in rows if duty_id in {row.duty, row.duty.partition("@")[0]}]
+    return list(dict.fromkeys(found))
 
 
-def _heading(level: int, text: str) -> Block:
-    return Block("", BlockKind.HEADING, (Run(text),), level=level)
-
-
-def _paragraph(text: str) -> Block:
-    return Block("", BlockKind.PARAGRAPH, (Run(text),))
-
-
-def _item(text: str) -> Block:
-    return Block("", BlockKind.ITEM, (Run(text),), level=1, marker="•")
-
-
-__all__ = [
-    "Paragraph",
-    "Shown",
-    "Source",
-    "callsheet",
-    "describe_gap",
-    "describe_source",
-    "find_duty",
-    "matter_of",
-    "pack",
-    "read_document",
-    "show",
-    "variables",
-]
+def _named(picture: Picture, duty_id: str) -> list[Duty]:
+    """Return the duty of an id, or those that share it where the scope was left out."""
+    exact = [duty for duty in picture.duties if duty.id == duty_id]
+    return exact or [duty for duty in picture.duties if duty.law.qualified_id == duty_id]

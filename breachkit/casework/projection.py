@@ -1,22 +1,27 @@
 """The rows that `status` reads, projected from an incident in the same transaction as its entries."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from breachkit.casework.desk import Desk
 from breachkit.casework.picture import Picture, look, picture_of
-from breachkit.domain.duty import Content, Duty, Told
-from breachkit.domain.entry import ContactRecorded
-from breachkit.domain.instant import latest_of, stamp
+from breachkit.casework.promises import promised
+from breachkit.casework.waiting import is_theirs, next_step, risk_command
+from breachkit.domain.duty import Duty, Told
+from breachkit.domain.instant import stamp
 from breachkit.domain.line import DutyRow, MatterRow
-from breachkit.domain.matter import Matter, Version
+from breachkit.domain.matter import Matter
+from breachkit.domain.sheet import place_at
+from breachkit.errors import FactError
 
-FOLLOW_UP = "follow-up"
 
+def rows_of(
+    picture: Picture, cleared: Collection[str] = ()
+) -> tuple[MatterRow, tuple[DutyRow, ...]]:
+    """Return the rows of an incident: one for itself, one for each duty and each promise.
 
-def rows_of(picture: Picture) -> tuple[MatterRow, tuple[DutyRow, ...]]:
-    """Return the rows of an incident: one for itself, one for each duty and each promise."""
+    `cleared` are the digests of templates that counsel has cleared beforehand.
+    """
     matter = picture.matter
     count = len(matter.facts.get("scopes") or {})
     facts = f"{count} scope{'' if count == 1 else 's'}, {len(matter.notices)} notices"
@@ -28,7 +33,10 @@ def rows_of(picture: Picture) -> tuple[MatterRow, tuple[DutyRow, ...]]:
         opened_at=matter.opened_at,
         facts=facts,
     )
-    return row, (*(_duty_row(picture, duty) for duty in picture.duties), *_promises(picture))
+    # What is owed on request only has no row before there was one.
+    due = (one for one in picture.duties if one.law.by_notice or one.deadline.start is not None)
+    duties = (_duty_row(picture, duty, cleared) for duty in due)
+    return row, (*duties, *promised(picture, cleared))
 
 
 def carry_moves(rows: tuple[DutyRow, ...], before: list[DutyRow]) -> tuple[DutyRow, ...]:
@@ -53,7 +61,7 @@ def refresh_all(desk: Desk) -> None:
             continue
         old = desk.store.duties(row.matter)
         shown = {one.duty: one.due_at for one in old}
-        fresh, rows = rows_of(look(desk, row.matter))
+        fresh, rows = rows_of(look(desk, row.matter), desk.rules.counsel_cleared)
         matters.append(fresh)
         duties[row.matter] = tuple(
             replace(one, moved_from=shown[one.duty])
@@ -67,47 +75,12 @@ def refresh_all(desk: Desk) -> None:
 def after(desk: Desk, matter: Matter) -> tuple[MatterRow, tuple[DutyRow, ...], Picture]:
     """Return the rows of a matter that a step has just changed, and the picture behind them."""
     picture = picture_of(matter, desk.rules, desk.now())
-    row, rows = rows_of(picture)
+    row, rows = rows_of(picture, desk.rules.counsel_cleared)
     return row, carry_moves(rows, desk.store.duties(matter.id)), picture
 
 
-def last_version(picture: Picture, duty: Duty) -> Version | None:
-    """Return the newest notice that would meet a duty and has not been delivered."""
-    found = [
-        version
-        for version in picture.matter.current()
-        if duty.id in version.drafted.discharges and not version.deliveries
-    ]
-    return found[-1] if found else None
-
-
-def next_step(picture: Picture, duty: Duty) -> tuple[str, str]:
-    """Return what a duty waits for, and the command that comes next."""
-    if duty.side.value == "theirs" and duty.told is Told.WAITING:
-        return "the partner's own filing", ""
-    if not duty.running and duty.content is not Content.SUPPLEMENT:
-        return "", ""
-    version = last_version(picture, duty)
-    addressee = duty.law.addressee.value.replace("_", "-")
-    if version is None:
-        draft = f"breachkit notice draft {picture.id} --to {addressee} --scope {duty.scope}"
-        return "a draft", draft
-    notice, digest = version.drafted.notice, version.drafted.digest[:8]
-    match version.state:
-        case "drafted":
-            return f"legal review of {notice}", f"breachkit notice review {notice} --as LAWYER"
-        case "returned":
-            return f"a new draft of {notice}", f"breachkit notice draft {picture.id}"
-        case "reviewed":
-            approve = f"breachkit notice approve {notice} --confirm {digest} --as APPROVER"
-            return f"release of {notice}", approve
-        case _:
-            record = f"breachkit notice record-delivery {notice} --channel CHANNEL --at TIME"
-            return f"delivery of {notice}", record
-
-
-def _duty_row(picture: Picture, duty: Duty) -> DutyRow:
-    waits, command = next_step(picture, duty)
+def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow:
+    waits, command = next_step(picture, duty, cleared)
     question, answer = _question(picture, duty)
     deadline = duty.deadline
     return DutyRow(
@@ -120,9 +93,9 @@ def _duty_row(picture: Picture, duty: Duty) -> DutyRow:
         due_at=stamp(deadline.due_at) if deadline.due_at else "",
         due_kind=deadline.kind.value,
         soon_at=stamp(duty.soon_at) if duty.soon_at else "",
-        told=duty.told.value,
+        told=Told.STOPPED.value if duty.owed is False else duty.told.value,
         content=duty.content.value,
-        gaps=len(duty.gaps),
+        gaps=len({(gap.path, gap.citation) for gap in duty.gaps}),
         waits_for=waits,
         command=command,
         question=question,
@@ -140,11 +113,12 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
     if duty.questions:
         path = duty.questions[0]
         if path == "risk.people":
-            decide = (
-                f"breachkit decision record {picture.id} --scope {duty.scope} --risk-people high"
-            )
-            return f"is a high risk to people likely? ({duty.scope})", f"{decide} --reason TEXT"
-        return f"what is {path}?", f"{amend} {path}=VALUE"
+            # The partner's own decision is no question to us: the duty says that it waits for it.
+            if is_theirs(duty):
+                return "", ""
+            risk = f"is a high risk to people likely? ({duty.scope})"
+            return risk, risk_command(picture, duty)
+        return f"what is {path}{_choices(path)}?", f"{amend} {path}=VALUE"
     if duty.deadline.kind.value == "provisional" and "discovered_at" not in duty.deadline.trigger:
         stated = picture.matter.facts.get("timeline", {}).get("discovered_at")
         if stated:
@@ -156,52 +130,10 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
     return "", ""
 
 
-def _promises(picture: Picture) -> Iterator[DutyRow]:
-    """Yield the clocks of our own: what was promised to follow, and reviews still owed."""
-    matter = picture.matter
-    for path, why in matter.unknown.items():
-        if follows := why.get("follows_by"):
-            due = latest_of(follows["at"], follows["zone"], follows["precision"])
-            command = f"breachkit incident amend {matter.id} --set {path}=VALUE"
-            yield _promise(picture, path, f"promised: {path}", due, command)
-    for scope, entry in _last_contacts(matter).items():
-        if entry.next_update:
-            command = f"breachkit contact record {matter.id} --scope {scope}"
-            due = entry.next_update.latest
-            yield _promise(picture, f"call-{scope}", "promised: next update", due, command)
-    for version in matter.current():
-        if version.approval and version.approval.without_review and not version.reviews:
-            notice = version.drafted.notice
-            command = f"breachkit notice review {notice} --as LAWYER"
-            yield _promise(picture, f"review-{notice}", f"review owed of {notice}", None, command)
-
-
-def _last_contacts(matter: Matter) -> dict[str, ContactRecorded]:
-    """Return the last contact of each scope: only its promise of a next update still counts."""
-    entries = (recorded.entry for recorded in matter.contacts)
-    return {entry.scope: entry for entry in entries if isinstance(entry, ContactRecorded)}
-
-
-def _promise(picture: Picture, name: str, what: str, due: datetime | None, command: str) -> DutyRow:
-    parts = name.split(".")
-    soon = stamp(due - timedelta(hours=6)) if due else ""
-    return DutyRow(
-        matter=picture.id,
-        duty=f"{FOLLOW_UP}/{name}",
-        scope=parts[1] if parts[0] == "scopes" and len(parts) > 1 else "",
-        side="ours",
-        addressee="",
-        citation=what,
-        due_at=stamp(due) if due else "",
-        due_kind=FOLLOW_UP,
-        soon_at=soon,
-        told=Told.WAITING.value,
-        content=Content.OPEN.value,
-        gaps=0,
-        waits_for=what,
-        command=command,
-        question="",
-        question_command="",
-        moved_from="",
-        standing="derived",
-    )
+def _choices(path: str) -> str:
+    """Return the answers that a fact can have; nothing for one that only the record knows."""
+    try:
+        choices = place_at(path).choices
+    except FactError:
+        return ""
+    return f" ({', '.join(choices)})" if choices else ""

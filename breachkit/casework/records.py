@@ -1,6 +1,7 @@
 """What happened in the world: calls, questions, decisions. Recorded as stated, never refused."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -8,17 +9,25 @@ from pydantic import ValidationError
 
 from breachkit.casework.desk import Desk, attempt, keep, read_matter
 from breachkit.casework.incidents import changed_by
-from breachkit.casework.picture import Picture
-from breachkit.domain.approval import check_may_change
+from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
+from breachkit.domain.approval import check_may_change, person_of, same_person
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, Entry, FactsAmended
 from breachkit.domain.instant import Instant
-from breachkit.domain.line import Change
+from breachkit.domain.line import Change, Kept
 from breachkit.domain.matter import Matter
 from breachkit.domain.people import Actor
 from breachkit.domain.scope import OWN
-from breachkit.errors import FactError, RefusedError
+from breachkit.domain.text import cleaned
+from breachkit.errors import BadInputError, FactError, RefusedError, UnknownNameError
 
 Decision = Literal["risk-authority", "risk-people", "rule-out", "limit", "other"]
+
+OUTCOMES: dict[str, tuple[str, ...]] = {
+    "risk-authority": ("unlikely", "risk"),
+    "risk-people": ("high", "not_high", "34-3-a", "34-3-b", "34-3-c"),
+    "rule-out": ("personal_data", "security_measures"),
+}
+"""What can be decided; other decisions are free in their outcome."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +35,13 @@ class Call:
     """A call or message as somebody reports it; times are text as people write them."""
 
     scope: str
+    """The scope's key, or the name of its partner."""
     at: str
     direction: Literal["out", "in"] = "out"
     channel: str = "telephone"
     person: str | None = None
+    caller: str | None = None
+    """Who of us spoke, where it was not whoever records it."""
     said: str | None = None
     told: bool = False
     acknowledged: bool = False
@@ -43,76 +55,138 @@ class Ruling:
     decision: Decision
     outcome: str
     reasons: str
-    decided_by: str
+    decided_by: str = ""
+    """Empty: the scope's controller, or whoever records it where no scope is concerned."""
     scope: str | None = None
+    """Needed for a risk decision where there are several scopes."""
     second: str | None = None
     evidence: str | None = None
 
 
-def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Picture:
-    """Record a call or a question; that a partner was told starts its own clocks."""
-    check_may_change(desk.rules.roles(actor), "contact")
-    at = read_time("at", call.at, desk.now())
-    following = read_time("next update", call.next_update, desk.now()) if call.next_update else None
-    said = keep(desk, call.said) if call.said else None
+@dataclass(frozen=True)
+class Noted(Picture):
+    """An incident after something was recorded, with what that was and how it stood before."""
 
-    def decide() -> tuple[Change | None, Picture]:
-        matter = read_matter(desk, matter_id)
-        entries = [*_new_scope(matter, actor, call.scope)]
-        entries.append(
-            ContactRecorded(
-                by=actor,
-                scope=call.scope,
-                direction=call.direction,
-                channel=call.channel,
-                at=at,
-                person=call.person,
-                told=call.told,
-                acknowledged=call.acknowledged,
-                said_kept=said.digest.hex() if said else None,
-                next_update=following,
-            )
+    entry: Entry | None = None
+    before: Picture | None = None
+    new: bool = True
+    """False when the same was recorded already, so that nothing was appended."""
+
+
+def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Noted:
+    """Record a call or a question; that a partner was told starts its own clocks.
+
+    Only a time that cannot be read is refused. A scope nobody had named is added, so that its clocks
+    show; what concerns a merged incident is recorded in the one that goes on.
+    """
+    check_may_change(desk.rules.roles(actor), "record contacts")
+    now = desk.now()
+    zone, promised = desk.rules.zone, call.next_update
+    at = read_time("at", call.at, now, zone)
+    following = read_time("next update", promised, now, zone) if promised else None
+    said = keep(desk, cleaned(call.said, len(call.said))) if call.said else None
+
+    def decide() -> tuple[Change | None, Noted]:
+        matter = _surviving(desk, matter_id)
+        before = picture_of(matter, desk.rules, now)
+        scope = scope_of(desk, before, call.scope)
+        entry = ContactRecorded(
+            by=actor,
+            scope=scope,
+            direction=call.direction,
+            channel=_line(call.channel) or "not stated",
+            at=at,
+            person=_line(call.person or "") or None,
+            caller=_line(call.caller or "") or None,
+            told=call.told,
+            acknowledged=call.acknowledged,
+            said_kept=said.digest.hex() if said else None,
+            next_update=following,
         )
-        picture, change = changed_by(desk, matter, entries)
-        return _keeping(change, (said,) if said else ()), picture
+        if any(_is_same(desk, recorded.entry, entry, said) for recorded in matter.contacts):
+            return None, _noted(before, entry, before, new=False)
+        picture, change = changed_by(desk, matter, [*_new_scope(matter, actor, scope), entry])
+        change = replace(change, kept=(said,) if said else ())
+        return change, _noted(picture, entry, before)
 
     return attempt(desk, decide)
 
 
-def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) -> Picture:
+def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) -> Noted:
     """Record a decision with its reasons.
 
     Raises RefusedError for ruling out a limb without a second person and evidence.
     """
     check_may_change(desk.rules.roles(actor), "decide")
-    if ruling.decision == "rule-out":
-        _check_rule_out(actor, ruling)
+    people = desk.rules.people
+    _check_outcome(ruling)
 
-    def decide() -> tuple[Change | None, Picture]:
+    def decide() -> tuple[Change | None, Noted]:
         matter = read_matter(desk, matter_id)
+        before = picture_of(matter, desk.rules, desk.now())
+        scope = _decided_scope(desk, before, ruling)
+        theirs = recipient_of(before, desk.rules, scope) if scope and scope != OWN else ""
+        decided_by = person_of(ruling.decided_by or theirs or actor.name, people)
+        second = person_of(ruling.second, people) if ruling.second else None
+        if ruling.decision == "rule-out":
+            _check_rule_out(matter_id, ruling, same_person(second or "", decided_by, people))
         entry = DecisionRecorded(
             by=actor,
             decision=ruling.decision,
-            scope=ruling.scope,
+            scope=scope,
             outcome=ruling.outcome,
             reasons=ruling.reasons,
-            decided_by=ruling.decided_by,
-            second=ruling.second,
+            decided_by=decided_by,
+            second=second,
             evidence=ruling.evidence,
         )
+        if matter.decided(ruling.decision, scope) == entry:
+            return None, _noted(before, entry, before, new=False)
         picture, change = changed_by(desk, matter, [entry])
-        return change, picture
+        return change, _noted(picture, entry, before)
 
     return attempt(desk, decide)
 
 
-def read_time(name: str, text: str, now: datetime) -> Instant:
-    """Return an instant that a person wrote; FactError says what is wrong with it."""
+def read_time(name: str, text: str, now: datetime, zone: str = "") -> Instant:
+    """Return an instant that a person wrote; FactError says what is wrong with it.
+
+    A time without a zone is never guessed at; `zone` is the one that is proposed then.
+    """
     try:
         return Instant.model_validate(text, context={"now": now})
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise FactError(name, message) from error
+        hint = (
+            f'in the zone of the workspace: "{text.strip()} {zone}"' if "no zone" in message else ""
+        )
+        raise FactError(name, message, hint=hint if zone else "") from error
+
+
+def scope_of(desk: Desk, picture: Picture, name: str) -> str:
+    """Return the key of the scope that a name means: a key, a partner's name, or a key made of it."""
+    wanted = " ".join(name.casefold().split())
+    known = [view.scope for view in picture.views] + list(desk.rules.partners)
+    if wanted in known:
+        return wanted
+    for key, names in names_by_scope(picture.matter, desk.rules).items():
+        if wanted in {one.casefold() for one in names}:
+            return key
+    key = re.sub(r"[^a-z0-9_]+", "-", wanted).strip("-_")[:40]
+    if not key:
+        raise FactError(
+            "scope",
+            f"{name[:60]!r} holds no letter or digit that a key could be made of",
+            hint=f"name the scope by a short key, as in --scope acme; known: {', '.join(known)}",
+        )
+    return key
+
+
+def _surviving(desk: Desk, matter_id: str) -> Matter:
+    matter = read_matter(desk, matter_id)
+    while matter.merged_into:
+        matter = read_matter(desk, matter.merged_into)
+    return matter
 
 
 def _new_scope(matter: Matter, actor: Actor, scope: str) -> list[Entry]:
@@ -124,21 +198,67 @@ def _new_scope(matter: Matter, actor: Actor, scope: str) -> list[Entry]:
     return [FactsAmended(by=actor, patch=patch, source="named in the record of a contact")]
 
 
-def _check_rule_out(actor: Actor, ruling: Ruling) -> None:
-    if not ruling.second or ruling.second.casefold() in {
-        actor.name.casefold(),
-        ruling.decided_by.casefold() if ruling.decided_by != actor.name else "",
-    }:
+def _is_same(desk: Desk, entry: Entry, other: ContactRecorded, said: Kept | None) -> bool:
+    """Tell whether a contact says the same as one recorded before, whoever recorded it."""
+    assert isinstance(entry, ContactRecorded)
+    bare = {"by": other.by, "said_kept": other.said_kept}
+    if entry.model_copy(update=bare) != other:
+        return False
+    kept = desk.store.kept(bytes.fromhex(entry.said_kept)) if entry.said_kept else None
+    return (kept.text if kept else None) == (said.text if said else None)
+
+
+def _check_outcome(ruling: Ruling) -> None:
+    allowed = OUTCOMES.get(ruling.decision)
+    if allowed and ruling.outcome not in allowed:
+        raise BadInputError(
+            f"{ruling.decision} cannot be {ruling.outcome!r}", hint=f"one of: {', '.join(allowed)}"
+        )
+
+
+def _decided_scope(desk: Desk, picture: Picture, ruling: Ruling) -> str | None:
+    """Return the scope whose risk is decided; ruling out concerns the incident as a whole."""
+    known = [view.scope for view in picture.views]
+    if ruling.decision == "rule-out" and ruling.scope:
+        raise BadInputError(
+            "ruling out concerns the whole incident, not one scope", hint="leave --scope out"
+        )
+    if ruling.scope is None:
+        if not ruling.decision.startswith("risk"):
+            return None
+        if len(known) == 1:
+            return known[0]
+        raise BadInputError(
+            "a risk is decided for one scope, by its controller",
+            hint=f"add --scope; {picture.id} has {', '.join(known)}",
+        )
+    scope = scope_of(desk, picture, ruling.scope)
+    if scope not in known:
+        raise UnknownNameError(
+            f"{picture.id} has no scope {ruling.scope}", hint=f"its scopes: {', '.join(known)}"
+        )
+    return scope
+
+
+def _check_rule_out(matter_id: str, ruling: Ruling, alone: bool) -> None:
+    whole = f"breachkit decision record {matter_id} --rule-out {ruling.outcome} --reason TEXT"
+    if not ruling.second or alone:
         raise RefusedError(
-            "ruling out a breach takes two people", hint="name the other one: --second NAME"
+            "ruling out a breach takes two people"
+            + (f", and {ruling.second} is the one who decides" if ruling.second else ""),
+            hint=f"{whole} --second NAME --evidence TEXT",
         )
     if not ruling.evidence:
         raise RefusedError(
-            "ruling out a breach takes evidence", hint="say where it lies: --evidence TEXT"
+            "ruling out a breach takes evidence",
+            hint=f"say where it lies: {whole} --second NAME --evidence TEXT",
         )
 
 
-def _keeping(change: Change, kept: tuple[object, ...]) -> Change:
-    from dataclasses import replace
+def _noted(picture: Picture, entry: Entry, before: Picture, *, new: bool = True) -> Noted:
+    seen = {field.name: getattr(picture, field.name) for field in fields(Picture)}
+    return Noted(**seen, entry=entry, before=before, new=new)
 
-    return replace(change, kept=kept)  # type: ignore[arg-type]
+
+def _line(text: str) -> str:
+    return cleaned(" ".join(text.split()), 200)

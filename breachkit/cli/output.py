@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ class Answer:
     """What a command answers."""
 
     data: Any = None
-    """For machines: one JSON document."""
+    """For machines: one JSON document, or what returns it where making it costs time."""
     lines: list[str] = field(default_factory=list)
     """For people, on stdout."""
     notes: list[str] = field(default_factory=list)
@@ -28,7 +29,8 @@ class Answer:
 def emit(answer: Answer, *, as_json: bool) -> int:
     """Print an answer and return its exit status."""
     if as_json:
-        click.echo(json.dumps(answer.data, ensure_ascii=False, indent=2, sort_keys=False))
+        data = answer.data() if callable(answer.data) else answer.data
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False))
     elif answer.lines:
         click.echo("\n".join(answer.lines))
     sys.stdout.flush()
@@ -65,9 +67,18 @@ def fail(error: BaseException) -> int:
 def say_error(message: str, hint: str = "") -> None:
     """Print an error and, below it, the corrected command or what to do."""
     shown = " ".join(message.rstrip(".").splitlines())
-    click.echo(f"{paint('breachkit: error:', 'red', err=True)} {shown}", err=True)
+    click.echo(f"{paint('breachkit: error:', 'red', err=True)} {harmless(shown)}", err=True)
     if hint:
-        click.echo(f"breachkit: hint: {hint}", err=True)
+        click.echo(f"breachkit: hint: {harmless(hint)}", err=True)
+
+
+def harmless(text: str) -> str:
+    """Return text in which nothing steers a terminal or hides: such characters are written out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char == "\n" else f"\\u{ord(char):04x}" for char in text
+    )
 
 
 def paint(text: str, colour: str, *, err: bool = False, bold: bool = False) -> str:
@@ -96,6 +107,7 @@ def both(stamp: str, zone: str) -> str:
     return f"{local(stamp, zone)} ({stamp[:16]}Z)" if stamp else "-"
 
 
+@lru_cache(maxsize=4096)
 def left(stamp: str, now: str) -> str:
     """Return the time left as people count it: `in 5 h 10 min`, `2 d 3 h overdue`."""
     if not stamp:

@@ -1,12 +1,16 @@
 """`breachkit register`: the head of the chain, and its verification."""
 
 import sys
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from breachkit.cli.base import Session, noun, verb
 from breachkit.cli.output import Answer
+
+if TYPE_CHECKING:
+    from breachkit.register import Verification
 
 register_command = noun("register", "Show the head of the register and verify its chain.")
 
@@ -28,21 +32,24 @@ def verify(session: Session, noted: str | None) -> Answer:
     """Recompute the chain and every kept text; exit status 4 when something does not fit."""
     with _progress(session.kit.head().seq) as tick:
         found = session.kit.verify(noted, progress=tick)
-    faults = [{"seq": one.seq, "matter": one.matter, "what": one.what} for one in found.faults]
-    data = {
+    data = _data(found, noted)
+    if found.faults:
+        lines = [f"entry {one.seq} {one.matter}: {one.what}" for one in found.faults]
+        notes = [f"NOT TRUSTED: {len(found.faults)} faults in {found.entries} entries"]
+        return Answer(data, lines, notes, exit_status=4)
+    lines = [f"{found.entries} entries and {found.kept} kept texts fit; head {found.head}"]
+    return Answer(data, lines, _warning(noted))
+
+
+def _data(found: "Verification", noted: str | None) -> dict[str, object]:
+    return {
         "entries": found.entries,
         "kept_texts": found.kept,
         "erased": found.erased,
         "head": str(found.head),
-        "faults": faults,
+        "faults": [asdict(one) for one in found.faults],
         "compared_with_noted_head": bool(noted),
     }
-    lines = [f"entry {one.seq} {one.matter}: {one.what}" for one in found.faults]
-    if found.faults:
-        notes = [f"NOT TRUSTED: {len(faults)} faults in {found.entries} entries"]
-        return Answer(data, lines, notes, exit_status=4)
-    lines = [f"{found.entries} entries and {found.kept} kept texts fit; head {found.head}"]
-    return Answer(data, lines, _warning(noted))
 
 
 def _warning(noted: str | None) -> list[str]:

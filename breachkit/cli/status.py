@@ -1,152 +1,211 @@
 """`breachkit status`: what is due, whose it is, and what comes next, from columns alone."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli.base import Session, verb
-from breachkit.cli.output import Answer, both, left, paint, table
+from breachkit.cli.acts import Act, acts_of
+from breachkit.cli.base import Session, command, verb
+from breachkit.cli.output import Answer, harmless, local, moment_of, paint
 
 if TYPE_CHECKING:
-    from breachkit.app import Overview
-    from breachkit.domain.line import DutyRow
+    from breachkit.overview import Overview
 
 SOONEST = 20
 QUESTIONS = 3
+WIDTH = 80
+"""Columns of the narrowest terminal that somebody opens at night."""
+
+KINDS = {"provisional": "provisional", "target": "our target", "follow-up": "promised"}
+"""What a date rests on, where that is no time limit from its own trigger."""
+
+SIDES = {"ours": "OURS", "theirs": "THEIRS", "possible": "POSSIBLE"}
 
 
-@verb(None, "status", example="breachkit status 2026-0007")
+@verb(
+    None,
+    "status",
+    example="breachkit status\n  breachkit status 2026-0007",
+)
 @click.argument("incident", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every duty, not only the soonest.")
+@click.option("--all", "everything", is_flag=True, help="Every act, and what was met already.")
 def status_command(session: Session, incident: str | None, everything: bool) -> Answer:
     """Show what is due, whose it is, what it waits for, and the next command."""
-    overview = session.kit.overview(None if everything or incident else SOONEST * 8)
-    rows = [row for row in overview.rows if incident in {None, row.matter}]
-    if incident and not rows:
-        from breachkit.errors import UnknownNameError
-
-        raise UnknownNameError(f"no open incident {incident}", hint="breachkit incident list --all")
-    groups = group(rows, overview.seen_at)
-    shown = groups if everything or incident else groups[:SOONEST]
-    return Answer(_data(overview, shown), _lines(overview, shown, len(groups)), _notes(overview))
-
-
-def group(rows: "list[DutyRow]", now: str) -> "list[list[DutyRow]]":
-    """Return the duties that one act meets together, the soonest first, the finished last."""
-    found: dict[tuple[str, str, str, str], list[DutyRow]] = {}
-    for row in rows:
-        act = row.addressee or row.duty
-        found.setdefault((row.matter, row.scope, act, row.told), []).append(row)
-    order = ["waiting", "unconfirmed"]
-    return sorted(
-        found.values(),
-        key=lambda one: (
-            one[0].told not in order and one[0].content != "supplement owed",
-            one[0].due_at == "",
-            one[0].due_at,
-        ),
-    )
+    overview = session.kit.overview(None, incident=incident)
+    acts = acts_of(overview.rows)
+    pending = [act for act in acts if act.pending and _is_open(overview)]
+    wanted = acts if everything else pending if incident else pending[:SOONEST]
+    more = 0 if everything else len(pending) - len(wanted)
+    lines = [*_head(overview), *_acts(overview, wanted, bool(incident)), *_more(more)]
+    if _is_open(overview):
+        lines += [*_questions(wanted), *_next(wanted)]
+    return Answer(lambda: _data(overview, wanted, more), lines, _notes(overview))
 
 
-def state_of(row: "DutyRow", now: str) -> str:
-    """Return how a duty stands at this moment."""
-    if row.told not in {"waiting", "unconfirmed"}:
-        return row.content if row.content == "supplement owed" else row.told
-    if not row.due_at:
-        return "waiting" if row.told == "waiting" else "unconfirmed"
-    if row.due_at < now:
-        return "OVERDUE"
-    return "DUE SOON" if row.soon_at <= now else "running"
+@lru_cache(maxsize=4096)
+def brief(stamp: str, zone: str, now: str) -> str:
+    """Return an instant in a zone and in UTC, in as few columns as can be: the year only if another."""
+    from zoneinfo import ZoneInfo
+
+    at = moment_of(stamp)
+    at = at if zone == "UTC" else at.astimezone(ZoneInfo(zone))
+    shape = "%a %d %b %H:%M %Z" if stamp[:4] == now[:4] else "%a %d %b %Y %H:%M %Z"
+    return f"{at.strftime(shape)}  {stamp[:16]}Z"
 
 
-def _lines(overview: "Overview", groups: "list[list[DutyRow]]", total: int) -> list[str]:
-    if not groups:
-        return ["No open incidents."]
-    lines = [f"{overview.incidents} open incidents, now {both(overview.seen_at, overview.zone)}"]
-    for title, side in (("OURS", "ours"), ("THEIRS", "theirs"), ("POSSIBLE", "possible")):
-        mine = [one for one in groups if one[0].side == side]
-        if mine:
-            lines += ["", title, *_rows(mine, overview)]
-    if len(groups) < total:
-        lines += ["", f"{total - len(groups)} more: breachkit status --all"]
-    return lines + _questions(groups) + _next(groups, overview.seen_at)
-
-
-def _rows(groups: "list[list[DutyRow]]", overview: "Overview") -> list[str]:
-    rows = [_row(one, overview) for one in groups]
-    return [_coloured(line) for line in table(rows)]
-
-
-def _row(one: "list[DutyRow]", overview: "Overview") -> list[str]:
-    first = one[0]
-    gaps = max(row.gaps for row in one)
-    kind = {"provisional": " (provisional)", "target": " (our target)"}.get(first.due_kind, "")
-    due = both(first.due_at, overview.zone) if first.due_at else _no_date(first)
-    moved = f"moved from {first.moved_from[:16]}Z by changed law" if first.moved_from else ""
-    also = f" +{len(one) - 1}" if len(one) > 1 else ""
-    return [
-        f"  {first.matter}",
-        f"{first.scope} {first.citation}{also}".strip(),
-        state_of(first, overview.seen_at),
-        left(first.due_at, overview.seen_at) if first.told == "waiting" else "",
-        f"{due}{kind}",
-        f"{gaps} gaps" if gaps else "",
-        "; ".join(part for part in (first.waits_for, moved) if part),
-    ]
-
-
-def _no_date(row: "DutyRow") -> str:
-    return "no figure in the law" if row.side == "ours" else "not running yet"
-
-
-def _coloured(line: str) -> str:
-    if "OVERDUE" in line:
-        return paint(line, "red", bold=True)
-    return paint(line, "yellow") if "DUE SOON" in line else line
-
-
-def _questions(groups: "list[list[DutyRow]]") -> list[str]:
-    """Return at most three questions, those nearest a clock, each once."""
-    asked: dict[str, str] = {}
-    for one in groups:
-        for row in one:
-            if row.question and len(asked) < QUESTIONS:
-                asked.setdefault(f"{row.matter}: {row.question}", row.question_command)
-    if not asked:
-        return []
-    lines = ["", "QUESTIONS"]
-    for question, command in asked.items():
-        lines += [f"  {question}", f"      {command}"]
+def _head(overview: "Overview") -> list[str]:
+    now = f"now {local(overview.seen_at, overview.zone)}  {overview.seen_at[:16]}Z"
+    matter = overview.matter
+    if matter is None:
+        count = overview.incidents
+        return [f"{count} open incident{'' if count == 1 else 's'}, {now}"]
+    lines = [harmless(f"{matter.matter}: {matter.title}"), f"{matter.facts}, {now}"]
+    if matter.state != "open":
+        lines.append(f"This incident is {matter.state}: none of its clocks rings any more.")
+        show = command("incident", "show", matter.matter)
+        lines.append(f"why: {show}" + _again(matter.state))
     return lines
 
 
-def _next(groups: "list[list[DutyRow]]", now: str) -> list[str]:
-    for one in groups:
-        if one[0].side == "ours" and one[0].command:
-            return ["", f"NEXT  {one[0].command}"]
+def _again(state: str) -> str:
+    return "; an amendment opens it again" if state == "closed" else ""
+
+
+def _is_open(overview: "Overview") -> bool:
+    return overview.matter is None or overview.matter.state == "open"
+
+
+def _acts(overview: "Overview", acts: Sequence[Act], commands: bool) -> Iterator[str]:
+    """Yield the acts under their headings; those of an incident that is not open are history."""
+    for side, title in SIDES.items():
+        mine = [act for act in acts if act.side == side]
+        if mine:
+            yield from ("", title)
+        for act in mine:
+            yield from _act(overview, act, commands)
+    if not acts and _is_open(overview):
+        yield "Nothing is due." if overview.incidents else "Nothing is due: no incident is open."
+
+
+def _act(overview: "Overview", act: Act, commands: bool) -> Iterator[str]:
+    zone, now = overview.zone, overview.seen_at
+    first = f"  {act.clock(now)}"
+    if act.due_at:
+        date = brief(act.due_at, zone, now) if act.pending else ""
+        first = f"{first.ljust(22)}  {date}  {KINDS.get(act.first.due_kind, '')}"
+    if outside := act.outside:
+        first = f"{first.rstrip()}  {outside}"
+    yield _coloured(first.rstrip())
+    yield harmless(f"    {fitting(act, WIDTH - 4)}")
+    if moved := act.moved_from:
+        yield f"    moved from {brief(moved, zone, now)}: law or settings changed"
+    if commands:
+        yield from _more_of(act)
+
+
+def _more_of(act: Act) -> Iterator[str]:
+    """Yield all scopes and provisions of an act, and the command that comes next."""
+    if len(scopes := act.scopes) > 1:
+        yield from _wrapped(harmless(f"for {', '.join(scopes)}"))
+    if len(citations := act.citations) > 1:
+        yield from _wrapped(harmless(f"meets {'; '.join(citations)}"))
+    if act.command:
+        yield harmless(f"    {act.command}")
+
+
+def fitting(act: Act, columns: int) -> str:
+    """Return incident, scope, citations, gaps and what is waited for; long parts give way to fit."""
+    matter, gaps = act.first.matter, act.gaps
+    parts = [
+        matter,
+        _counted(act.scopes),
+        _counted(act.citations),
+        f"{gaps} gap{'' if gaps == 1 else 's'}" if gaps else "",
+        act.waits_for.replace(f"{matter}-", ""),
+    ]
+    line = " · ".join(filter(None, parts))
+    return line if len(line) <= columns else _shortened(parts, columns)
+
+
+def _counted(names: list[str]) -> str:
+    if len(names) < 2:
+        return names[0] if names else ""
+    return f"{names[0]} +{len(names) - 1}"
+
+
+def _shortened(parts: list[str], columns: int) -> str:
+    """Return parts cut to fit, the longest of scope, citations and waiting first; never the id."""
+    while len(line := " · ".join(part for part in parts if part)) > columns:
+        longest = max((1, 2, 4), key=lambda place: len(parts[place]))
+        kept = max(8, len(parts[longest]) - (len(line) - columns) - 1)
+        if kept >= len(parts[longest]) - 1:
+            break
+        parts[longest] = f"{parts[longest][:kept]}…"
+    return line
+
+
+def _wrapped(text: str, indent: int = 4) -> list[str]:
+    from textwrap import wrap
+
+    return [f"{' ' * indent}{line}" for line in wrap(text, WIDTH - indent)]
+
+
+def _coloured(line: str) -> str:
+    if line.startswith("  OVERDUE"):
+        return paint(line, "red", bold=True)
+    return paint(line, "yellow") if line.startswith("  DUE SOON") else line
+
+
+def _more(more: int) -> list[str]:
+    return ["", f"{more} more: breachkit status --all"] if more else []
+
+
+def _asked(acts: Sequence[Act]) -> dict[str, str]:
+    """Return at most three questions with their commands, those nearest a clock, each once."""
+    asked: dict[str, str] = {}
+    for act in sorted(acts, key=lambda one: (not one.due_at, one.due_at)):
+        for row in act.rows:
+            if row.question and act.pending and len(asked) < QUESTIONS:
+                asked.setdefault(f"{row.matter}: {row.question}", row.question_command)
+    return asked
+
+
+def _questions(acts: Sequence[Act]) -> list[str]:
+    asked = _asked(acts)
+    lines = ["", "QUESTIONS"] if asked else []
+    for question, answer in asked.items():
+        lines += [*_wrapped(harmless(question), 2), harmless(f"    {answer}")]
+    return lines
+
+
+def _next(acts: Sequence[Act]) -> list[str]:
+    for act in acts:
+        if act.side == "ours" and act.command and act.pending:
+            return ["", f"NEXT  {harmless(act.command)}"]
     return []
 
 
 def _notes(overview: "Overview") -> list[str]:
     if overview.law_changed:
         return [
-            "Law, settings, partners or templates were edited since the last step; the deadlines"
-            " above are recomputed with the next one, and show then what moved."
+            "Law, settings, partners or templates were edited since the last step:",
+            "the deadlines above are recomputed with the next one, and show then what moved.",
         ]
     return []
 
 
-def _data(overview: "Overview", groups: "list[list[DutyRow]]") -> dict[str, object]:
-    from dataclasses import asdict
-
+def _data(overview: "Overview", acts: Sequence[Act], more: int) -> dict[str, Any]:
     return {
         "seen_at": overview.seen_at,
+        "zone": overview.zone,
+        "incident": overview.matter.matter if overview.matter else None,
+        "state": overview.matter.state if overview.matter else None,
         "open_incidents": overview.incidents,
         "law_changed": overview.law_changed,
         "head": str(overview.head),
-        "duties": [
-            {**asdict(row), "state": state_of(row, overview.seen_at)}
-            for one in groups
-            for row in one
-        ],
+        "acts": [act.data(overview.seen_at) for act in acts],
+        "more": more,
+        "questions": [{"question": q, "command": c} for q, c in _asked(acts).items()],
     }

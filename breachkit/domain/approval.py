@@ -256,17 +256,14 @@ def _check_reviewed(one: Candidate, release: Release, cleared: frozenset[str]) -
     drafted = one.version.drafted
     if is_reviewed(one, cleared):
         return
-    incident = drafted.notice.rpartition("-")[0]
     if last_review(one.version, one.history):
-        raise RefusedError(
-            f"legal returned {one.version.id}", hint=f"breachkit notice draft {incident}"
-        )
+        raise RefusedError(f"legal returned {one.version.id}", hint=_draft(drafted))
     emergency = drafted.addressee == "partner" and drafted.phase == "initial"
     if not (emergency and release.without_review):
         otherwise = "; if no lawyer answers: --without-review 'whom I tried, and why'"
         raise RefusedError(
             f"{one.version.id} has not been reviewed by legal{_not_for(drafted, release)}",
-            hint=f"breachkit notice review {drafted.notice} --as LAWYER"
+            hint=f"breachkit notice review {one.version.set_id or drafted.notice} --as LAWYER"
             + (otherwise if emergency else ""),
         )
 
@@ -285,14 +282,18 @@ def _check_sound(one: Candidate, release: Release) -> None:
     if one.contradicted:
         raise RefusedError(
             f"{one.version.id} is contradicted by {', '.join(one.contradicted[:3])}",
-            hint=f"breachkit notice draft {one.version.drafted.notice.rpartition('-')[0]},"
-            " or give a reason with --despite TEXT",
+            hint=f"{_draft(one.version.drafted)}, or give a reason with --despite TEXT",
         )
     if one.version.drafted.flags:
         raise RefusedError(
             f"{one.version.id} is flagged: {'; '.join(one.version.drafted.flags)}",
             hint="amend the facts and draft again, or give a reason with --despite TEXT",
         )
+
+
+def _draft(drafted: Drafted) -> str:
+    incident, to = drafted.notice.rpartition("-")[0], drafted.addressee.replace("_", "-")
+    return f"breachkit notice draft {incident} --to {to} --scope {drafted.scope}"
 
 
 def _marks(name: str, people: People) -> frozenset[str]:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+EXAMPLE = "712, 'about 13000', '100-200' or 'at least 97'"
+
 Number = Annotated[int, Field(ge=0, le=100_000_000_000, strict=True)]
 
 _FIGURE = r"\d{1,3}(?:[,_ ]\d{3})+|\d+"
@@ -42,6 +44,8 @@ class Count(BaseModel):
     def _read(cls, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             return {"value": value}
+        if isinstance(value, bool | float | list):
+            raise ValueError(f"{str(value)[:60]} is not a number; write {EXAMPLE}")
         return read_count(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
@@ -59,9 +63,7 @@ def read_count(text: str) -> dict[str, Any]:
     """Return the stored form of a number written by a person; ValueError shows the ways to write it."""
     found = _WRITTEN.fullmatch(text.strip())
     if not found or (found["least"] and (found["high"] or found["about"])):
-        raise ValueError(
-            f"{text[:60]!r} is not a number; write 712, 'about 13000', '100-200' or 'at least 97'"
-        )
+        raise ValueError(f"{text[:60]!r} is not a number; write {EXAMPLE}")
     low, high = (
         int(re.sub(r"\D", "", part)) if part else None for part in found.group("low", "high")
     )

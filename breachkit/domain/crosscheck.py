@@ -13,8 +13,18 @@ from breachkit.domain.people import Organisation
 from breachkit.domain.scope import OWN
 from breachkit.domain.statement import discovered_late
 
-PASSWORDS = frozenset({"password", "device_password"})
-MEDIA = frozenset({"media_stream", "cloud_record", "cloud_picture"})
+_PROMISED = (
+    (
+        {"password", "device_password"},
+        "passwords should be stored unintelligibly; if they were readable, that is a breach of the"
+        " security measures of its own",
+    ),
+    (
+        {"media_stream", "cloud_record", "cloud_picture", "video"},
+        "audio and video should be encrypted; unencrypted media contradict the measures",
+    ),
+)
+"""What Appendix 2 of the agreement promises of some kinds of data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +182,13 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
 
 
 def _appendix_2(facts: Mapping[str, Any]) -> Iterator[Flag]:
+    """Flag protections that contradict what the agreement promises, or each other."""
     for key, data in (facts.get("data") or {}).items():
-        state = fact_at(data, "protection.state")
-        category = data.get("category")
-        if category in PASSWORDS and state == "none":
-            yield Flag(
-                f"data.{key}.protection.state",
-                "passwords should be stored unintelligibly; if they were readable, that is a breach"
-                " of the security measures of its own",
-                "Appendix 2; Article 4.6(iii)",
-            )
-        if category in MEDIA and state == "none":
-            yield Flag(
-                f"data.{key}.protection.state",
-                "audio and video should be encrypted; unencrypted media contradict the measures",
-                "Appendix 2; Article 4.6(iii)",
-            )
+        state, category = fact_at(data, "protection.state"), data.get("category")
+        for categories, what in _PROMISED:
+            if category in categories and state == "none":
+                cited = "Appendix 2; Article 4.6(iii)"
+                yield Flag(f"data.{key}.protection.state", what, cited)
         if state == "anonymised":
             yield Flag(
                 f"data.{key}.protection.state",

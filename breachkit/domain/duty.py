@@ -135,10 +135,7 @@ def _duty(
     applies = holds(obligation.when, view.values)
     if applies is False and not _was_stopped(obligation, view):
         return None
-    own = terms.limits.get(view.scope) if obligation.limit and _to_partner(obligation) else None
-    deadline = find_deadline(
-        obligation, view.values, opened_at=opened, limit_override=own, target=terms.target
-    )
+    deadline = _deadline(view, obligation, terms, opened)
     owed = _owed(obligation, view, applies)
     told, told_at = _told(matter, view.scope, obligation, deadline)
     held = hold_requirements(obligation, view)
@@ -154,6 +151,13 @@ def _duty(
         content=_content(matter, view.scope, obligation, held, told),
         held=held,
         questions=_questions(obligation, view, applies, owed),
+    )
+
+
+def _deadline(view: ScopeView, obligation: Obligation, terms: Terms, opened: datetime) -> Deadline:
+    own = terms.limits.get(view.scope) if obligation.limit and _to_partner(obligation) else None
+    return find_deadline(
+        obligation, view.values, opened_at=opened, limit_override=own, target=terms.target
     )
 
 

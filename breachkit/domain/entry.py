@@ -164,6 +164,9 @@ class ContactRecorded(Entry):
     channel: Line
     at: Instant
     person: Line | None = None
+    """Who was spoken to."""
+    caller: Line | None = None
+    """Who of us spoke, where it was not whoever recorded it."""
     told: bool = False
     """The partner was told of the breach."""
     acknowledged: bool = False

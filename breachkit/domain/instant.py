@@ -62,6 +62,8 @@ class Instant(BaseModel):
             return read_instant(value.isoformat())
         if isinstance(value, dict):
             return _read_object(value, (info.context or {}).get("now"))
+        if isinstance(value, int | float | list):
+            raise ValueError(f"{str(value)[:60]} is not a time; write {EXAMPLE}")
         return value
 
     @property
@@ -85,7 +87,7 @@ def moment(stored: str) -> datetime:
 
 def stamp(at: datetime) -> str:
     """Return an aware datetime as UTC text to the second, the form that facts are stored in."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 @lru_cache(maxsize=256)

@@ -45,11 +45,7 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         "people": build.count("people"),
         "records": build.count("records"),
         "data": build.data(),
-        "advice": build.advice(),
-        "own_advice": build.texts("advice"),
-        "consequences": [build.worded(path) for path in build.paths("consequences")],
-        "measures_taken": build.measures("taken"),
-        "measures_proposed": build.measures("proposed"),
+        **build.course(),
         "contact": build.address("contact"),
         "compromised": build.compromised(),
         **build.controllers(),
@@ -283,6 +279,16 @@ class _Builder:
                 "how": self.said("accounts_list.how"),
                 "ready_at": self.instant("accounts_list.ready_at"),
             },
+        }
+
+    def course(self) -> View:
+        """Return what it leads to, what is done about it, and what people can do."""
+        return {
+            "advice": self.advice(),
+            "own_advice": self.texts("advice"),
+            "consequences": [self.worded(path) for path in self.paths("consequences")],
+            "measures_taken": self.measures("taken"),
+            "measures_proposed": self.measures("proposed"),
         }
 
     def countries(self) -> list[View]:

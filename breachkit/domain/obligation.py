@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, TypeAlias
 
 from pydantic import (
@@ -215,6 +216,16 @@ class Requirement(_Frozen):
         if others and any(stars):
             raise ValueError(f"conditions with '*' belong to {sorted(stars)}, not {sorted(others)}")
         return self
+
+    @cached_property
+    def collection(self) -> str:
+        """The first fact with a `*`, whose keys it is asked for one by one; empty without one."""
+        return next((pattern for pattern in self.facts if "*" in pattern), "")
+
+    @cached_property
+    def applies_by_key(self) -> bool:
+        """Whether it can apply to one key and not to another."""
+        return any("*" in fact for fact in facts_of(self.when))
 
 
 def parse_limit(raw: object) -> object:

@@ -23,14 +23,15 @@ def is_branch(value: object) -> TypeGuard[Tree]:
     return isinstance(value, dict) and value.get("kind") not in LEAF_KINDS
 
 
-def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each fact with its path."""
+def leaves(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Return each fact with its path; `prefix` stands before every path as it is."""
+    found: list[tuple[str, Any]] = []
     for name, value in tree.items():
-        path = f"{prefix}.{name}" if prefix else name
-        if is_branch(value):
-            yield from leaves(value, path)
+        if isinstance(value, dict) and is_branch(value):
+            found += leaves(value, f"{prefix}{name}.")
         else:
-            yield path, value
+            found.append((prefix + name, value))
+    return found
 
 
 def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> Tree:
@@ -40,13 +41,25 @@ def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> Tree:
     """
     result = dict(tree)
     for name, value in patch.items():
-        if is_branch(value):
+        if isinstance(value, dict) and is_branch(value):
             below = result.get(name)
-            value = merged(below if is_branch(below) else {}, value)
-        if value is None or value == {}:
+            value = merged(below if is_branch(below) else {}, value) or None
+        if value is None:
             result.pop(name, None)
         else:
             result[name] = value
+    return result
+
+
+def filled(tree: Mapping[str, Any], defaults: Mapping[str, Any]) -> Tree:
+    """Return a tree with defaults where it states nothing; shared like what `merged` returns."""
+    result = dict(tree)
+    for name, value in defaults.items():
+        stated = result.get(name)
+        if stated is None:
+            result[name] = value
+        elif is_branch(stated) and is_branch(value):
+            result[name] = filled(stated, value)
     return result
 
 

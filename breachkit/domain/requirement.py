@@ -7,7 +7,7 @@ from typing import Any
 
 from breachkit.domain.obligation import Obligation, Requirement, UnknownAllowed
 from breachkit.domain.patch import upward
-from breachkit.domain.predicate import bind, expand, facts_of, holds, stated, undecided
+from breachkit.domain.predicate import bind, expand, holds, stated, undecided
 from breachkit.domain.scope import ScopeView
 
 
@@ -73,8 +73,10 @@ def _hold(obligation: str, requirement: Requirement, view: ScopeView) -> Held | 
         else:
             paths = undecided(requirement.when, view.values, binding)
             gaps += (_gap(obligation, requirement, view, path, Answer.QUESTION) for path in paths)
+    if not gaps:
+        return Held(requirement, Answer.MET, ())
     answers = {gap.answer for gap in gaps}
-    worst = next((answer for answer in _WORST_FIRST if answer in answers), Answer.MET)
+    worst = next(answer for answer in _WORST_FIRST if answer in answers)
     return Held(requirement, worst, tuple(gaps))
 
 
@@ -85,9 +87,8 @@ def _applies(
     requirement: Requirement, view: ScopeView
 ) -> list[tuple[tuple[str, ...], bool | None]]:
     """Return the keys for which a requirement applies, or may apply; empty where for none."""
-    starred = next((pattern for pattern in requirement.facts if "*" in pattern), None)
-    bindings = (expand(view.values, starred) if starred else ()) or ((),)
-    if any("*" in fact for fact in facts_of(requirement.when)):
+    bindings = expand(view.values, requirement.collection) or ((),)
+    if requirement.applies_by_key:
         answers = [(one, holds(requirement.when, view.values, one)) for one in bindings]
         return [one for one in answers if one[1] is not False]
     answer = holds(requirement.when, view.values)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from breachkit.domain.patch import Tree, fact_at, merged
+from breachkit.domain.patch import Tree, fact_at, filled, merged
 
 OWN = "own"
 """Key of the scope in which we are controller ourselves."""
@@ -63,7 +63,7 @@ def view_of(
     shared = {name: value for name, value in facts.items() if name not in SCOPE_ONLY | {"scopes"}}
     named = _unknown_of(unknown, scope, own)
     stated = merged(_without_figures(shared, own, named), own)
-    values = merged(merged(defaults, stated), added)
+    values = merged(filled(stated, defaults), added)
     return ScopeView(scope, values, own, shared, named)
 
 
@@ -106,7 +106,9 @@ def _unknown_of(
     for path, why in unknown.items():
         if path.startswith(prefix):
             found[path.removeprefix(prefix)] = why
-        elif path.partition(".")[0] not in SCOPE_ONLY | {"scopes"} and not fact_at(own, path):
+        elif path.startswith("scopes."):
+            continue
+        elif path.partition(".")[0] not in SCOPE_ONLY and not fact_at(own, path):
             # That a figure is being counted holds for each scope; the figure itself never would.
             found.setdefault(path, why)
     return found

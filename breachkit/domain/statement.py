@@ -30,7 +30,7 @@ def settle(
     for key, scope in (patch.get("scopes") or {}).items():
         if isinstance(scope, dict) and not fact_at(facts, f"scopes.{key}.capacity"):
             scope.setdefault("capacity", "controller" if key == OWN else "processor")
-    stated = sum(1 for _ in leaves(patch))
+    stated = len(leaves(patch))
     if stated > MAX_FACTS:
         raise FactError("", f"{stated} facts in one statement, at most {MAX_FACTS}")
     return _as_stored(patch, _checked(merged(facts, patch), now)), unknown
@@ -50,27 +50,39 @@ def check_may_rule_out(patch: Mapping[str, Any]) -> None:
         if status == "ruled_out":
             raise RefusedError(
                 f"status.{limb}: ruling out is a decision of two people, not an amendment",
-                hint=f"breachkit decision record ID --rule-out {limb} --second NAME --evidence TEXT",
+                hint=f"breachkit decision record ID --rule-out {limb} --reason TEXT"
+                " --second NAME --evidence TEXT",
             )
 
 
 def check_may_move(before: Mapping[str, Any], patch: Mapping[str, Any], reason: str | None) -> None:
-    """Refuse to move an instant that starts a clock to a later time without a reason.
+    """Refuse to move an instant that starts a clock to a later time, or to drop it, without a reason.
 
-    A value within the precision stated before is a refinement, and always allowed.
+    A value within the precision stated before is a refinement, and always allowed. Whoever takes a
+    whole branch back takes back the instants in it; and a scope's duties end with the scope.
     """
     if reason:
         return
+    hint = "if that is right, say why: --correct REASON"
     for path, value in leaves(patch):
-        old = fact_at(before, path)
-        if not (isinstance(old, Mapping) and old.get("kind") == "instant"):
-            continue
-        if value is None or _later(old, value):
-            shown = "nothing" if value is None else value["at"]
-            raise RefusedError(
-                f"{path} would move from {old['at']} to {shown}, which moves deadlines later",
-                hint="if that is right, say why: --correct REASON",
-            )
+        if value is None and path.startswith("scopes") and path.count(".") < 2:
+            if fact_at(before, path) is not None:
+                raise RefusedError(f"{path} would be taken back, and its duties with it", hint=hint)
+        for name, old in _instants(before, path):
+            if value is None or _later(old, value):
+                shown = "nothing" if value is None else value["at"]
+                raise RefusedError(
+                    f"{name} would move from {old['at']} to {shown}, which moves deadlines later",
+                    hint=hint,
+                )
+
+
+def _instants(facts: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the instants that are stated at a path or below it."""
+    found = fact_at(facts, path)
+    for name, value in leaves(found, f"{path}.") if is_branch(found) else [(path, found)]:
+        if isinstance(value, Mapping) and value.get("kind") == "instant":
+            yield name, value
 
 
 def check_may_discover(facts: Mapping[str, Any], patch: Mapping[str, Any], opened: str) -> None:
@@ -129,16 +141,17 @@ def _split(
     """Return the statement without what is stated as unknown, which goes beside the facts."""
     patch: Tree = {}
     for name, value in given.items():
-        path = f"{prefix}{name}"
-        if isinstance(value, Mapping) and value.get("kind") == "unknown":
-            unknown[path] = settle_unknown(path, value, now)
+        if not is_branch(value):
+            if isinstance(value, dict) and value["kind"] == "unknown":
+                path = f"{prefix}{name}"
+                unknown[path] = settle_unknown(path, value, now)
+            else:
+                patch[name] = value
         elif value == {} and prefix.endswith("countries."):
             patch[name] = {"concerned": True}
-        elif is_branch(value):
-            patch[name] = _split(value, f"{path}.", unknown, now)
-        else:
-            patch[name] = value
-    return {name: value for name, value in patch.items() if value != {} or prefix == "scopes."}
+        elif (below := _split(value, f"{prefix}{name}.", unknown, now)) or prefix == "scopes.":
+            patch[name] = below
+    return patch
 
 
 def settle_unknown(path: str, why: Any, now: datetime) -> dict[str, Any]:
@@ -193,6 +206,9 @@ def _fact_error(error: ValidationError, model: type[BaseModel], prefix: str) -> 
         return FactError(path, "no such fact", hint=_nearest(names[-1], fields))
     message = first["msg"].removeprefix("Value error, ")
     value = repr(first["input"])[:80]
+    if first["loc"][-1:] == ("[key]",):
+        message = f"{value} is not a key; keys are short: a-z, 0-9, - and _ (a country: DE)"
+        return FactError(path, message)
     if first["type"] != "value_error":
         message = f"{message[0].lower()}{message[1:]}, found {value}"
     return FactError(path, message, hint="breachkit schema incident shows every fact")

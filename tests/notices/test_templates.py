@@ -17,7 +17,7 @@ from breachkit.domain.document import Document
 from breachkit.domain.duty import Duty, Terms, find_duties
 from breachkit.domain.matter import Matter
 from breachkit.domain.notice import Heading, notice_view
-from breachkit.domain.patch import merge
+from breachkit.domain.patch import merged
 from breachkit.domain.scope import ScopeView, view_of
 from breachkit.domain.statement import settle
 
@@ -214,7 +214,7 @@ def case_of(name: str, **more: Any) -> Case:
     facts, unknown = settle({}, CASES[name], now=NOW)
     if name == "measures_only":
         # What a decision of two people leaves behind; a statement may not say it.
-        merge(facts, {"status": {"personal_data": "ruled_out"}})
+        facts = merged(facts, {"status": {"personal_data": "ruled_out"}})
     added = {"risk": {"authority": "likely", "people": "high"}, **more}
     view = view_of(facts, unknown, "acme", added, {})
     matter = Matter("2026-0007", facts=facts, opened_at="2026-11-20T08:00:00.000000Z")

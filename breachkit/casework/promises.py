@@ -1,0 +1,199 @@
+"""The clocks of our own beside the law's: what was promised, reviews owed, withdrawals due."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+from breachkit.casework.picture import Picture
+from breachkit.casework.waiting import left_outside, named, version_step
+from breachkit.domain.approval import candidate_of, last_review, owes_review
+from breachkit.domain.duty import Content, Duty, Told
+from breachkit.domain.entry import ContactRecorded, Phase
+from breachkit.domain.instant import latest_of, stamp
+from breachkit.domain.line import DutyRow
+from breachkit.domain.matter import Matter, Version
+from breachkit.domain.predicate import holds
+
+FOLLOW_UP = "follow-up"
+"""Before the name of each, where a duty has its instrument."""
+
+
+def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRow]:
+    """Yield what we have to do though no provision says when."""
+    yield from _promised_facts(picture)
+    yield from _promised_calls(picture)
+    back = list(taken_back(picture))
+    yield from _reviews(picture, {(scope, addressee) for scope, addressee, _ in back})
+    for scope, addressee, phase in back:
+        yield _taking_back(picture, scope, addressee, phase, cleared)
+
+
+def taken_back(picture: Picture) -> Iterator[tuple[str, str, Phase]]:
+    """Yield scope and addressee where what was told has been ruled out, and how to take it back.
+
+    A withdrawal where nothing of it is left, a correction where one limb of Article 6.3 still stands.
+    """
+    matter = picture.matter
+    if not any(one.entry.model_dump().get("decision") == "rule-out" for one in matter.decisions):
+        return
+    for scope, addressee in _told(matter):
+        duties = [one for one in picture.duties_of(scope, addressee) if one.law.by_notice]
+        gone = [duty for duty in duties if _is_ruled_out(picture, duty)]
+        if not gone:
+            continue
+        phase: Phase = "withdrawal" if len(gone) == len(duties) else "correction"
+        if not any(one.deliveries for one in _versions(matter, scope, addressee, phase)):
+            yield scope, addressee, phase
+
+
+def draft_command(matter: str, scope: str, addressee: str, phase: str) -> str:
+    """Return the command that drafts a notice of a phase."""
+    to = addressee.replace("_", "-")
+    return f"breachkit notice draft {matter} --to {to} --scope {scope} --phase {phase}"
+
+
+def _promised_facts(picture: Picture) -> Iterator[DutyRow]:
+    for path, why in picture.matter.unknown.items():
+        if follows := why.get("follows_by"):
+            parts = path.split(".")
+            due = latest_of(follows["at"], follows["zone"], follows["precision"])
+            command = f"breachkit incident amend {picture.id} --set {path}=VALUE"
+            scope = parts[1] if parts[0] == "scopes" and len(parts) > 1 else ""
+            yield _row(picture, path, f"promised: {path}", command, scope=scope, due=due)
+
+
+def _promised_calls(picture: Picture) -> Iterator[DutyRow]:
+    """Yield the next update promised in the last contact of each scope: earlier promises lapse."""
+    entries = [recorded.entry for recorded in picture.matter.contacts]
+    last = {entry.scope: entry for entry in entries if isinstance(entry, ContactRecorded)}
+    for scope, entry in last.items():
+        if entry.next_update:
+            command = f"breachkit contact record {picture.id} --scope {scope}"
+            due = entry.next_update.latest
+            what = "promised: next update"
+            yield _row(picture, f"call-{scope}", what, command, scope=scope, due=due)
+
+
+def _reviews(picture: Picture, back: Collection[tuple[str, str]]) -> Iterator[DutyRow]:
+    """Yield what legal still has to say of texts that were released or left without it.
+
+    Where a text has to be taken back (`back`), nothing in it is corrected any more.
+    """
+    found: dict[str, DutyRow] = {}
+    for versions in picture.matter.notices.values():
+        for version in versions:
+            row = _review(picture, version)
+            key = (version.drafted.scope, version.drafted.addressee)
+            if row is not None and not (key in back and "returned-" in row.duty):
+                found.setdefault(row.duty, row)
+    yield from found.values()
+
+
+def _review(picture: Picture, version: Version) -> DutyRow | None:
+    one = candidate_of(picture.matter, version)
+    scope, read = version.drafted.scope, last_review(version, one.history)
+    if version.deliveries and read and read.result == "returned":
+        if _corrected(picture.matter, version):
+            return None
+        correct = draft_command(picture.id, scope, version.drafted.addressee, "correction")
+        what = f"correction due: legal returned {version.id} after it left"
+        return _row(picture, f"returned-{version.id}", what, correct, scope=scope)
+    if read is None and left_outside(version):
+        what = f"review owed: {version.id} left outside the gate"
+        review = f"breachkit notice review {version.id} --as LAWYER"
+        return _row(picture, f"outside-{version.id}", what, review, scope=scope)
+    if not owes_review(one):
+        return None
+    name, _ = named(picture, version)
+    name = version.id if name == version.drafted.notice else name
+    review = f"breachkit notice review {name} --as LAWYER"
+    what = f"review owed: {name} was released without one"
+    return _row(picture, f"review-{name}", what, review, scope=scope if name == version.id else "")
+
+
+def _taking_back(
+    picture: Picture, scope: str, addressee: str, phase: Phase, cleared: Collection[str]
+) -> DutyRow:
+    command = draft_command(picture.id, scope, addressee, phase)
+    what = f"{phase} due to {addressee.replace('_', ' ')}"
+    waits = what
+    for version in _versions(picture.matter, scope, addressee, phase):
+        waits, command = version_step(picture, version, cleared)
+    name = f"{phase}-{scope}-{addressee.replace('_', '-')}"
+    return _row(picture, name, what, command, scope=scope, waits=waits)
+
+
+def _versions(matter: Matter, scope: str, addressee: str, phase: str) -> list[Version]:
+    """Return the last versions of the notices of a phase that were drafted since the last ruling out."""
+    ruled = max(
+        one.at for one in matter.decisions if one.entry.model_dump().get("decision") == "rule-out"
+    )
+    wanted = (scope, addressee, phase)
+    return [
+        one
+        for one in matter.current()
+        if (one.drafted.scope, one.drafted.addressee, one.drafted.phase) == wanted
+        and one.at >= ruled
+    ]
+
+
+def _told(matter: Matter) -> list[tuple[str, str]]:
+    """Return scope and addressee of all that anybody was told, by notice or by telephone."""
+    written = [
+        (version.drafted.scope, version.drafted.addressee)
+        for versions in matter.notices.values()
+        for version in versions
+        if version.deliveries
+    ]
+    return list(dict.fromkeys([*((scope, "partner") for scope in matter.told), *written]))
+
+
+def _is_ruled_out(picture: Picture, duty: Duty) -> bool:
+    """Tell whether a duty would stand if no limb had been ruled out."""
+    view = picture.view(duty.scope)
+    if view is None or holds(duty.law.when, view.values) is not False:
+        return False
+    limbs = dict.fromkeys(view.values.get("status") or {}, "suspected")
+    return holds(duty.law.when, {**view.values, "status": limbs}) is not False
+
+
+def _corrected(matter: Matter, version: Version) -> bool:
+    """Tell whether a notice that was drafted later has reached the same reader."""
+    drafted = version.drafted
+    return any(
+        other.deliveries and other.at > version.at
+        for versions in matter.notices.values()
+        for other in versions
+        if (other.drafted.scope, other.drafted.addressee) == (drafted.scope, drafted.addressee)
+    )
+
+
+def _row(
+    picture: Picture,
+    name: str,
+    what: str,
+    command: str,
+    *,
+    scope: str = "",
+    due: datetime | None = None,
+    waits: str = "",
+) -> DutyRow:
+    return DutyRow(
+        matter=picture.id,
+        duty=f"{FOLLOW_UP}/{name}",
+        scope=scope,
+        side="ours",
+        addressee="",
+        citation=what,
+        due_at=stamp(due) if due else "",
+        due_kind=FOLLOW_UP,
+        soon_at=stamp(due - timedelta(hours=6)) if due else "",
+        told=Told.WAITING.value,
+        content=Content.OPEN.value,
+        gaps=0,
+        waits_for=waits or what,
+        command=command,
+        question="",
+        question_command="",
+        moved_from="",
+        standing="derived",
+    )

@@ -1,0 +1,127 @@
+"""`breachkit deadline`: every clock in the order in which it ends, and how one came about."""
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from breachkit.cli.acts import PENDING
+from breachkit.cli.base import Session, command, noun, verb
+from breachkit.cli.facts import item
+from breachkit.cli.output import Answer, left, table
+from breachkit.cli.status import brief
+from breachkit.errors import BadInputError
+
+if TYPE_CHECKING:
+    from breachkit.domain.line import DutyRow
+    from breachkit.overview import Overview
+
+deadline_command = noun("deadline", "List deadlines and explain them step by step.")
+
+
+@verb(
+    deadline_command,
+    "list",
+    example="breachkit deadline list 2026-0007\n"
+    "  breachkit deadline list --due-within 6h --exit-code || page-somebody",
+)
+@click.argument("incident", required=False)
+@click.option("--all", "everything", is_flag=True, help="Those met and those without a date too.")
+@click.option("--due-within", "within", metavar="TIME", help="As in 6h, 90m or 2d; overdue counts.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit 5 when one of ours is due within it; else 6h."
+)
+def list_(session: Session, incident: str | None, **how: Any) -> Answer:
+    """List deadlines, the soonest first: when each ends, how long that is, whose it is."""
+    overview = session.kit.overview(None, incident=incident)
+    until = _until(overview, how["within"] or ("6h" if how["exit_code"] else None))
+    rows = [row for row in overview.rows if _is_wanted(row, how["everything"], until)]
+    ours = [row for row in rows if row.side == "ours" and row.told in PENDING and row.due_at]
+    data = {
+        "seen_at": overview.seen_at,
+        "due_until": until or None,
+        "deadlines": [asdict(row) for row in rows],
+    }
+    lines = table([_cells(overview, row) for row in rows], _HEAD) if rows else []
+    status = 5 if how["exit_code"] and any(row.due_at <= until for row in ours) else 0
+    return Answer(data, lines, _notes(rows), exit_status=status)
+
+
+@verb(
+    deadline_command,
+    "explain",
+    example='breachkit deadline explain imou-dpa/6.3@acme --at "2026-11-24 06:00 Europe/Berlin"',
+)
+@click.argument("duty")
+@click.option("--incident", metavar="ID", help="Needed where several incidents have the duty.")
+@click.option("--at", metavar="TIME", help="As it was known then, under the law of that time.")
+def explain(session: Session, duty: str, incident: str | None, at: str | None) -> Answer:
+    """Explain how the deadline of a DUTY came about, step by step."""
+    from breachkit.domain.deadline import explain as steps_of
+
+    picture, found = session.kit.find_duty(duty, incident, at=at)
+    steps = steps_of(found.deadline, session.kit.zone)
+    title = f"{found.id} in {picture.id}" + (f", as known at {at}" if at else "")
+    lines = [title] + [line for step in steps for line in _step(step.label, step.text)]
+    due = found.due_at.strftime("%Y-%m-%dT%H:%M:%SZ") if found.due_at else None
+    data = {
+        "incident": picture.id,
+        "duty": found.id,
+        "due_at": due,
+        "due_kind": found.deadline.kind.value,
+        "steps": [{"label": step.label, "text": step.text} for step in steps],
+    }
+    return Answer(data, lines)
+
+
+def _until(overview: "Overview", within: str | None) -> str:
+    """Return the end of the asked time as UTC text; empty where none was asked."""
+    from datetime import timedelta
+
+    if within is None:
+        return ""
+    found = re.fullmatch(r"(\d{1,4})\s*([mhd])", within.strip())
+    if not found:
+        raise BadInputError(
+            f"{within!r} is not a span of time", hint="breachkit deadline list --due-within 6h"
+        )
+    from breachkit.cli.output import moment_of
+
+    span = timedelta(minutes=int(found[1]) * {"m": 1, "h": 60, "d": 1440}[found[2]])
+    return (moment_of(overview.seen_at) + span).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_wanted(row: "DutyRow", everything: bool, until: str) -> bool:
+    """Tell whether a row is listed: with a date and open, or all; nothing that ends after `until`."""
+    if until and not (row.due_at and row.due_at <= until and row.told in PENDING):
+        return False
+    return everything or (bool(row.due_at) and row.told in PENDING)
+
+
+_HEAD = ["left", "due", "whose", "incident", "duty", "told"]
+
+
+def _cells(overview: "Overview", row: "DutyRow") -> list[str]:
+    open_ = row.told in PENDING and row.due_at
+    kind = {"provisional": " provisional", "target": " our target"}.get(row.due_kind, "")
+    return [
+        left(row.due_at, overview.seen_at) if open_ else "-",
+        brief(row.due_at, overview.zone, overview.seen_at) + kind if row.due_at else "-",
+        row.side,
+        row.matter,
+        row.duty,
+        row.told,
+    ]
+
+
+def _notes(rows: "list[DutyRow]") -> list[str]:
+    duty = next((row for row in rows if not row.duty.startswith("follow-up/")), None)
+    if duty is None:
+        return [] if rows else ["Nothing is due."]
+    words = command("deadline", "explain", duty.duty, "--incident", duty.matter)
+    return [f"how one came about: {words}"]
+
+
+def _step(label: str, text: str) -> list[str]:
+    return item(label, text)

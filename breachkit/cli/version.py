@@ -1,0 +1,149 @@
+"""One version of a notice: its line in a list, what became of it in words, and all of it as data."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from breachkit.cli.base import Session
+from breachkit.cli.facts import item
+from breachkit.cli.output import both, harmless
+
+if TYPE_CHECKING:
+    from breachkit.casework.gate import Passed
+    from breachkit.casework.picture import Picture
+    from breachkit.domain.entry import Entry, NoticeReviewed
+    from breachkit.domain.matter import Matter, Version
+
+HEAD = ["notice", "to", "scope", "phase", "state", "digest", "set"]
+"""Above the lines of a list."""
+
+_DATA = (
+    *("notice", "version", "scope", "addressee", "phase", "language", "subject", "digest"),
+    *("text_digest", "template", "template_digest", "discharges", "gaps", "flags"),
+)
+"""What machines are told of a draft."""
+
+READERS = {"partner": "partner", "authority": "authority", "data_subjects": "data subjects"}
+
+
+def cells(session: Session, matter: "Matter", version: "Version") -> list[str]:
+    """Return a version as the cells of a list's line."""
+    drafted = version.drafted
+    return [
+        version.id,
+        READERS[drafted.addressee],
+        drafted.scope,
+        drafted.phase,
+        state(session, matter, version),
+        drafted.digest[:8],
+        (version.set_id or "-").rpartition("-")[2] or "-",
+    ]
+
+
+def state(session: Session, matter: "Matter", version: "Version") -> str:
+    """Return where a version stands."""
+    from breachkit.domain.approval import candidate_of, state_of
+
+    return state_of(candidate_of(matter, version), session.kit.rules.counsel_cleared)
+
+
+def became(version: "Version", zone: str) -> Iterator[str]:
+    """Yield what became of a version, in the order in which it was recorded."""
+    yield from item("drafted", f"{both(version.at, zone)} by {version.by.name}")
+    for entry, at in version.reviews:
+        yield from item("review", harmless(f"{both(at, zone)} {_reviewed(entry)}"))
+    if (approval := version.approval) is not None:
+        text = f"{both(version.approved_at, zone)} by {approval.by.name}"
+        without = f"; without review: {approval.without_review}" if approval.without_review else ""
+        despite = f"; despite: {approval.despite}" if approval.despite else ""
+        yield from item("approved", harmless(text + without + despite))
+    for delivery in _deliveries(version):
+        mark = "; LEFT OUTSIDE THE GATE" if delivery["outside_gate"] else ""
+        reference = f", reference {delivery['reference']}" if delivery["reference"] else ""
+        way = harmless(f"by {delivery['channel']}{reference}")
+        yield from item("left", f"{both(delivery['at'], zone)} {way}{mark}")
+
+
+def _reviewed(entry: "NoticeReviewed") -> str:
+    behalf = "" if entry.by.name == entry.reviewer else f", recorded by {entry.by.name}"
+    where = f" ({entry.evidence})" if entry.evidence else ""
+    parts = f", paragraphs {', '.join(entry.paragraphs)}" if entry.paragraphs else ""
+    return f"{entry.result} by {entry.reviewer}{behalf}{where}{parts}"
+
+
+def data(session: Session, matter: "Matter", version: "Version") -> dict[str, Any]:
+    """Return a version with all that became of it, for machines."""
+    from breachkit.casework.papers import marks
+
+    return {
+        "id": version.id,
+        **{name: getattr(version.drafted, name) for name in _DATA},
+        "state": state(session, matter, version),
+        "set": version.set_id,
+        "set_digest": version.set_digest,
+        "drafted": {"at": version.at, "by": version.by.model_dump(mode="json")},
+        **_became(version),
+        "marks": marks(matter, version),
+    }
+
+
+def passed_data(session: Session, name: str, passed: "Passed") -> dict[str, Any]:
+    """Return what every step of the gate answers for machines."""
+    return {
+        "name": name,
+        "new": passed.new,
+        "notices": [data(session, passed.matter, one) for one in passed.versions],
+        "head": str(session.kit.head()),
+    }
+
+
+def waiting(session: Session, picture: "Picture", version: "Version") -> tuple[str, str]:
+    """Return what a version waits for, and the command, with the people who can give it."""
+    from breachkit.casework.waiting import version_step
+
+    waits, command = version_step(picture, version, session.kit.rules.counsel_cleared)
+    for word, role, but in (("LAWYER", "legal", ""), ("APPROVER", "approver", version.by.name)):
+        if f"--as {word}" not in command:
+            continue
+        able = holders(session, role, but)
+        waits = f"{waits}, by {' or '.join(able)}" if able else f"{waits}: nobody listed can"
+        command = command.replace(word, able[0]) if len(able) == 1 else command
+    return waits, command
+
+
+def holders(session: Session, role: str, but: str = "") -> list[str]:
+    """Return who is listed with a role, except one person."""
+    from breachkit.domain.approval import same_person
+
+    people = session.kit.rules.people
+    return [
+        key
+        for key, person in people.items()
+        if role in person.roles and not (but and same_person(key, but, people))
+    ]
+
+
+def _became(version: "Version") -> dict[str, Any]:
+    deliveries = list(_deliveries(version))
+    return {
+        "reviews": [_body(at, entry) for entry, at in version.reviews],
+        "approval": _body(version.approved_at, version.approval) if version.approval else None,
+        "deliveries": deliveries,
+        "outside_gate": any(one["outside_gate"] for one in deliveries),
+    }
+
+
+def _body(at: str, entry: "Entry") -> dict[str, Any]:
+    return {"at": at, **entry.model_dump(mode="json", exclude={"targets"})}
+
+
+def _deliveries(version: "Version") -> Iterator[dict[str, Any]]:
+    for recorded in version.deliveries:
+        entry: Any = recorded.entry
+        yield {
+            "at": entry.at.at,
+            "recorded_at": recorded.at,
+            "by": entry.by.name,
+            "channel": entry.channel,
+            "reference": entry.reference,
+            "outside_gate": entry.outside_gate,
+        }

@@ -1,0 +1,87 @@
+"""What `status` answers: the soonest duties of all incidents from columns, or one incident's in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from breachkit.domain.line import DutyRow, Head, MatterRow
+from breachkit.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from breachkit.casework.picture import Picture
+    from breachkit.domain.duty import Duty
+    from breachkit.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `status` shows: the soonest duties of all open incidents."""
+
+    seen_at: str
+    rows: tuple[DutyRow, ...]
+    incidents: int
+    duties: int
+    zone: str
+    law_changed: bool
+    """Law, settings, partners or templates were edited since the last step was written."""
+    head: Head
+    matter: MatterRow | None = None
+    """The incident that was asked for, open or not; None where all open ones were."""
+
+
+class Status:
+    """An incident's duties in the order in which they fall due."""
+
+    def __init__(self, picture: "Picture") -> None:
+        self.picture = picture
+
+    @property
+    def duties(self) -> "tuple[Duty, ...]":
+        """All duties, the soonest first, those without a date last."""
+        late = datetime.max.replace(tzinfo=UTC)
+        return tuple(sorted(self.picture.duties, key=lambda duty: duty.due_at or late))
+
+    @property
+    def next_duty(self) -> "Duty | None":
+        """The soonest duty whose clock still runs."""
+        return next((duty for duty in self.duties if duty.running and duty.due_at), None)
+
+
+def overview_of(
+    store: "Store",
+    *,
+    limit: int | None,
+    told: Sequence[str],
+    now: datetime,
+    zone: str,
+    law_digest: str,
+    incident: str | None = None,
+) -> Overview:
+    """Return the soonest duties of all open incidents, or all of one, in one state of the register."""
+    with store.snapshot():
+        matter = _matter(store, incident) if incident else None
+        rows = store.duties(matter.matter) if matter else store.overview(limit, told=told)
+        counts = store.counts()
+        adopted = store.matters("workspace")
+        head = store.head()
+    return Overview(
+        seen_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        rows=tuple(rows),
+        incidents=counts["matters"],
+        duties=counts["duties"],
+        zone=zone,
+        law_changed=bool(adopted) and adopted[0].reference != law_digest,
+        head=head,
+        matter=matter,
+    )
+
+
+def _matter(store: "Store", incident: str) -> MatterRow:
+    known = [row for row in store.matters() if row.state != "workspace"]
+    for row in known:
+        if row.matter == incident:
+            return row
+    last = ", ".join(row.matter for row in known[-5:])
+    hint = f"known: {last}" if last else "breachkit incident open --title TEXT"
+    raise UnknownNameError(f"no incident {incident}", hint=hint)

@@ -1,0 +1,120 @@
+"""`breachkit init` and `workspace check`: a new workspace, and what would fail in it at night."""
+
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from breachkit.cli.workspace import system_zone
+from tests.cli.conftest import Run
+from tests.conftest import partner
+
+
+def test_init_lays_out_a_workspace_that_works_at_once(run: Run, tmp_path: Path) -> None:
+    root = tmp_path / "new psirt"
+    said = run("init", str(root), "--zone", "Europe/Berlin", "--organisation", "Vendor Ltd")
+    assert (said.status, said.out) == (
+        0,
+        f"laid out {root}, for you alone; times are shown in Europe/Berlin\n",
+    )
+    assert f"next: cd '{root}'" in said.err
+    assert "next: breachkit incident open --title 'What is seen'" in said.err
+    assert stat.S_IMODE((root / "register.sqlite3").stat().st_mode) == 0o600
+    assert run("-C", str(root), "incident", "open", "--title", "x").status == 0
+    settings = tomllib.loads((root / "breachkit.toml").read_text("utf-8"))
+    assert settings["zone"] == "Europe/Berlin"
+    assert settings["organisation"]["name"] == "Vendor Ltd"
+
+
+def test_init_refuses_an_existing_workspace(run: Run, workspace: Path) -> None:
+    before = (workspace / "breachkit.toml").read_text("utf-8")
+    said = run("init", str(workspace), "--organisation", "Other")
+    assert (said.status, said.error) == (1, f"{workspace} is a workspace already")
+    assert said.hint == f"breachkit -C {workspace} status"
+    assert (workspace / "breachkit.toml").read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--zone", "Mars/Olympus"], "zone: Mars/Olympus is not a time zone"),
+        (["--organisation", "a\nb"], "organisation: has a line break"),
+        (["--organisation", "a\x1b[31m"], "organisation: holds the character U+001B"),
+        (["--group", "no-such-group"], "no group no-such-group"),
+    ],
+)
+def test_init_refuses_what_could_not_be_used(
+    run: Run, tmp_path: Path, words: list[str], message: str
+) -> None:
+    said = run("init", str(tmp_path / "new"), *words)
+    assert said.status in {1, 2}
+    assert message in said.error
+    assert not (tmp_path / "new" / "register.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ['O"\\ Hara', "<b>{{ x }}</b>", "'''", "Ünïcode 株式会社", "@ZONE@"]
+)
+def test_any_name_can_be_ours(run: Run, tmp_path: Path, name: str) -> None:
+    root = tmp_path / "new"
+    assert run("init", str(root), "--organisation", name, "--zone", "UTC").status == 0
+    settings = tomllib.loads((root / "breachkit.toml").read_text("utf-8"))
+    assert settings["organisation"]["name"] == name
+
+
+def test_a_workspace_may_belong_to_a_group(run: Run, tmp_path: Path) -> None:
+    import grp
+    import os
+
+    root, group = tmp_path / "new", grp.getgrgid(os.getgid()).gr_name
+    said = run("init", str(root), "--group", group)
+    assert f"for the group {group}" in said.out
+    assert stat.S_IMODE((root / "register.sqlite3").stat().st_mode) == 0o660
+
+
+def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = run("init", str(tmp_path / "file" / "new"))
+    assert said.status == 1
+    assert f"cannot write the workspace {tmp_path}/file/new" in said.error
+
+
+@pytest.mark.parametrize(
+    ("named", "zone"),
+    [("Asia/Shanghai", "Asia/Shanghai"), (":Europe/Paris", "Europe/Paris")],
+)
+def test_the_zone_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path, named: str, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", named)
+    assert system_zone() == zone
+    assert run("init", str(tmp_path / "new"), "--json").data["zone"] == zone
+
+
+@pytest.mark.parametrize("named", ["", "Nowhere/Land", "CET-1", "../../etc/passwd", "Etc/UTC"])
+def test_a_zone_that_is_none_is_not_taken(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("TZ", named)
+    assert system_zone() != named
+
+
+def test_check_finds_what_would_fail(run: Run, workspace: Path) -> None:
+    partner(workspace, "acme", "Acme Cameras")
+    assert run("workspace", "check").out == "nothing found that would fail at night\n"
+    partner(workspace, "old", "Old Ltd", "agreement_ended = 2026-01-01")
+    (workspace / "partners" / "mute.toml").write_text('name = "Mute SE"\n', encoding="utf-8")
+    said = run("workspace", "check")
+    assert said.status == 1
+    assert "partners/mute.toml: Mute SE has no contact with a telephone" in said.out
+    assert "partners/old.toml: the agreement ended on 2026-01-01: are data still held?" in said.out
+    assert "to mend" in said.err
+    found = run("workspace", "check", "--json")
+    assert found.status == 1
+    assert {"where", "what", "mend"} == found.data[0].keys()
+
+
+def test_a_contact_not_verified_for_180_days(run: Run, workspace: Path) -> None:
+    partner(workspace, "acme", "Acme Cameras")
+    path = workspace / "partners" / "acme.toml"
+    path.write_text(path.read_text("utf-8").replace("2026-10-01", "2026-05-25"), encoding="utf-8")
+    assert "contact desk was verified 181 days ago" in run("workspace", "check").out
