@@ -68,7 +68,7 @@ def multiplied(example: Alert, count: int) -> Alert:
 
 
 def fill(kit: Breachkit, *, incidents: int, entries: int) -> None:
-    """Bring a workspace to so many incidents, and with amendments to so many entries.
+    """Bring a workspace to so many incidents of one partner each, and to so many entries by amending.
 
     The entries and the rows are what the steps of breachkit write, committed many at once.
     """
@@ -114,6 +114,10 @@ def _opening(kit: Breachkit, place: int) -> IncidentOpened:
     """Return an incident like the first example, with a name and a discovery of its own."""
     given = alert(CAMERAS)
     given["title"] += f", case {place}"
+    given["scopes"] = {"lumen": given["scopes"]["lumen"]}
+    given["unknown"] = {
+        path: why for path, why in given["unknown"].items() if ".nordcam." not in path
+    }
     discovered = datetime(2026, 11, 20, 16, 40, tzinfo=UTC) + timedelta(minutes=place % 600)
     given["timeline"]["discovered_at"] = discovered.isoformat()
     said = {name: given.pop(name) for name in ("source", "certainty", "unknown")}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from breachkit.domain.line import (
@@ -70,36 +70,14 @@ def verify(
     `noted` is a head that was written down elsewhere: only it can show that the end of the register
     was cut off or rewritten. `progress` is told the number of entries so far, now and then.
     """
-    proof = _Proof()
-    with store.snapshot():
-        head = store.head()
-        last, noted_chain = _follow(store.lines(), proof, noted.seq if noted else -1, progress)
-        if head != last:
-            proof.say(head.seq, "", f"the head row does not fit the last entry, {last.seq}")
-        for seq, matter in _unexplained(store, proof.erased):
-            proof.say(seq, matter, "its body is missing and no erasure is recorded")
-        kept = _check_kept(store, proof)
-    if noted is not None and noted_chain != noted.chain:
-        proof.say(noted.seq, "", f"truncated or rewritten since {noted} was noted")
-    return Verification(
-        entries=proof.entries,
-        kept=kept,
-        erased=len(proof.erased),
-        faults=tuple(proof.faults),
-        head=head,
-        trusted_against_note=noted is not None and not proof.faults,
-    )
+    return _verified(store, noted, progress, whole=False)
 
 
 def verify_whole(
     store: Store, noted: Head | None = None, *, progress: Callable[[int], None] | None = None
 ) -> Verification:
-    """Recompute the chain, and find the kept texts that entries name and that are gone."""
-    found = verify(store, noted, progress=progress)
-    gone = tuple(missing_texts(store))
-    if not gone:
-        return found
-    return replace(found, faults=(*found.faults, *gone), trusted_against_note=False)
+    """Verify as `verify` does, and find in the same pass the texts that are named and gone."""
+    return _verified(store, noted, progress, whole=True)
 
 
 def missing_texts(store: Store) -> Iterator[Fault]:
@@ -108,21 +86,62 @@ def missing_texts(store: Store) -> Iterator[Fault]:
     Apart from `verify`, because it has to read the bodies: a digest stands, alone or in a list,
     under a name that ends in `_kept`, at any depth.
     """
+    gone: list[Fault] = []
+    for _ in _watched(store.lines(), store, gone):
+        pass
+    return iter(gone)
+
+
+def _verified(
+    store: Store, noted: Head | None, progress: Callable[[int], None] | None, *, whole: bool
+) -> Verification:
+    proof = _Proof()
+    gone: list[Fault] = []
+    with store.snapshot():
+        head = store.head()
+        lines = _watched(store.lines(), store, gone) if whole else store.lines()
+        last, noted_chain = _follow(lines, proof, noted.seq if noted else -1, progress)
+        if head != last:
+            proof.say(head.seq, "", f"the head row does not fit the last entry, {last.seq}")
+        for seq, matter in _unexplained(store, proof.erased):
+            proof.say(seq, matter, "its body is missing and no erasure is recorded")
+        kept = _check_kept(store, proof)
+    if noted is not None and noted_chain != noted.chain:
+        proof.say(noted.seq, "", f"truncated or rewritten since {noted} was noted")
+    faults = (*proof.faults, *gone)
+    return Verification(
+        entries=proof.entries,
+        kept=kept,
+        erased=len(proof.erased),
+        faults=faults,
+        head=head,
+        trusted_against_note=noted is not None and not faults,
+    )
+
+
+def _watched(lines: Iterable[Line], store: Store, gone: list[Fault]) -> Iterator[Line]:
+    """Pass lines on, noting the texts that they name and that are gone."""
     present: dict[str, bool] = {}
-    for line in store.lines():
+    for line in lines:
         # Names in canonical JSON are written plainly, so that most bodies need no parsing.
-        if line.body is None or b'_kept"' not in line.body:
-            continue
-        try:
-            digests = list(_kept_in(json.loads(line.body)))
-        except (ValueError, RecursionError):
-            yield Fault(line.seq, line.matter, "its body cannot be read")
-            continue
-        for digest in digests:
-            if digest not in present:
-                present[digest] = _is_kept(store, digest)
-            if not present[digest]:
-                yield Fault(line.seq, line.matter, f"it names the text {digest}, which is missing")
+        if isinstance(line.body, bytes) and b'_kept"' in line.body:
+            gone.extend(_missing_in(line.seq, line.matter, line.body, store, present))
+        yield line
+
+
+def _missing_in(
+    seq: int, matter: str, body: bytes, store: Store, present: dict[str, bool]
+) -> Iterator[Fault]:
+    try:
+        digests = list(_kept_in(json.loads(body)))
+    except (ValueError, RecursionError):
+        yield Fault(seq, matter, "its body cannot be read")
+        return
+    for digest in digests:
+        if digest not in present:
+            present[digest] = _is_kept(store, digest)
+        if not present[digest]:
+            yield Fault(seq, matter, f"it names the text {digest}, which is missing")
 
 
 class _Proof:

@@ -4,9 +4,7 @@ Standard library only, so that `status` can use it at once.
 """
 
 import hashlib
-import json
 import os
-import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -109,6 +107,8 @@ def lay_out(
     root: Path, *, zone: str, organisation: str, mode: int, group: str | None = None
 ) -> Folder:
     """Write the folder of a new workspace with settings to fill in; never overwrites anything."""
+    import shutil  # here, because every command reads a workspace and only one lays it out
+
     if (root / SETTINGS).exists():
         raise WorkspaceError(f"{root} is a workspace already", hint=f"breachkit -C {root} status")
     try:
@@ -165,6 +165,8 @@ def _write_new(path: Path, text: str, mode: int) -> None:
 
 def _name(organisation: str) -> str:
     """Return the line of the settings that names us, or shows how to."""
+    import json  # here as well
+
     # A JSON string is a TOML string.
     quoted = json.dumps(organisation, ensure_ascii=False)
     return f"name = {quoted}" if organisation else '# name = "Example Vision Ltd"'

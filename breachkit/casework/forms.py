@@ -189,7 +189,7 @@ def _heading(question: Question) -> Iterator[str]:
 
 def _comment(text: str) -> Iterator[str]:
     """Yield a text as comment lines; whatever it holds, it stays inside them."""
-    for line in textwrap.wrap(" ".join(text.split()), WIDTH, break_on_hyphens=False):
+    for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False):
         yield f"# {line}"
 
 

@@ -153,10 +153,9 @@ def record_delivery(
     """
     check_may_change(_roles(desk, actor.name), "record deliveries")
     when = read_time("at", at, desk.now(), desk.rules.zone)
-    kept = keep(desk, cleaned(note, len(note))) if note else None
-    said = _Delivery(
-        when, _line(channel) or "not stated", _line(reference) if reference else None, kept
-    )
+    text = cleaned(note or "", len(note or ""))
+    kept = keep(desk, text) if text else None
+    said = _Delivery(when, _line(channel) or "not stated", _line(reference or "") or None, kept)
 
     def decide() -> tuple[Change | None, Passed]:
         chosen = choose(desk, name, excepting)

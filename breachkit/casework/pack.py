@@ -88,7 +88,8 @@ def _changes(desk: Desk, shown: Shown) -> Iterator[Block]:
     if before is None:
         yield _paragraph("This is the first version.")
         return
-    changed = changed_lines(read_document(desk, before), shown.document)
+    old = [block.text for block in read_document(desk, before).blocks]
+    changed = changed_lines(old, [block.text for block in shown.document.blocks])
     yield from _compared(changed, "Removed", "Added")
     if not changed:
         yield _paragraph(f"The words are those of {before.id}.")

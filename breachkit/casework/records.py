@@ -84,7 +84,8 @@ def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Note
     zone, promised = desk.rules.zone, call.next_update
     at = read_time("at", call.at, now, zone)
     following = read_time("next update", promised, now, zone) if promised else None
-    said = keep(desk, cleaned(call.said, len(call.said))) if call.said else None
+    text = cleaned(call.said or "", len(call.said or ""))
+    said = keep(desk, text) if text else None
 
     def decide() -> tuple[Change | None, Noted]:
         matter = _surviving(desk, matter_id)

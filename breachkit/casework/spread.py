@@ -30,7 +30,7 @@ class Spread:
 
 def spread_of(desk: Desk, picture: Picture, versions: Sequence[Version]) -> Spread:
     """Return how many texts a set has, and what differs from scope to scope."""
-    texts: dict[object, list[Version]] = {}
+    texts: dict[tuple[str, ...], list[Version]] = {}
     printed: list[dict[str, str]] = []
     for version in versions:
         document = read_document(desk, version)
@@ -43,16 +43,18 @@ def spread_of(desk: Desk, picture: Picture, versions: Sequence[Version]) -> Spre
         (version, tuple(one.get(path, "") for path in differing))
         for version, one in zip(versions, printed, strict=True)
     )
-    apart = tuple(map(tuple, texts.values()))
-    first, *others = (read_document(desk, each[0]) for each in apart)
-    differences = tuple(changed_lines(first, other) for other in others)
-    return Spread(tuple(differing), tuple(rows), apart, differences)
+    first, *others = texts
+    return Spread(
+        columns=tuple(differing),
+        rows=tuple(rows),
+        texts=tuple(map(tuple, texts.values())),
+        differences=tuple(changed_lines(first, other) for other in others),
+    )
 
 
-def changed_lines(old: Document, new: Document) -> tuple[str, ...]:
-    """Return the blocks that one text has and the other has not: `- …` only the old, `+ …` the new."""
-    before, after = ([block.text for block in one.blocks] for one in (old, new))
-    return tuple(line for line in ndiff(before, after) if line[:2] in {"- ", "+ "})
+def changed_lines(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    """Return what one text has and the other has not: `- …` only the old, `+ …` only the new."""
+    return tuple(line for line in ndiff(old, new) if line[:2] in {"- ", "+ "})
 
 
 def _names(desk: Desk, picture: Picture, scope: str) -> set[str]:
@@ -61,14 +63,14 @@ def _names(desk: Desk, picture: Picture, scope: str) -> set[str]:
     return {*known, recipient_of(picture, desk.rules, scope), scope}
 
 
-def _words(document: Document, names: set[str]) -> object:
-    return document.subject, tuple(
-        (
-            block.id,
-            block.kind,
-            tuple("" if run.paths or run.text in names else run.text for run in block.runs),
-        )
-        for block in document.blocks
+def _words(document: Document, names: set[str]) -> tuple[str, ...]:
+    """Return the words of a text, block by block, with an ellipsis for each fact and for the reader."""
+    return (
+        document.subject,
+        *(
+            "".join("…" if run.paths or run.text in names else run.text for run in block.runs)
+            for block in document.blocks
+        ),
     )
 
 

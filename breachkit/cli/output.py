@@ -1,6 +1,5 @@
 """What a command says: data to stdout, words to stderr, text or JSON from the same object."""
 
-import json
 import os
 import sys
 from dataclasses import dataclass, field
@@ -29,6 +28,8 @@ class Answer:
 def emit(answer: Answer, *, as_json: bool) -> int:
     """Print an answer and return its exit status."""
     if as_json:
+        import json  # here, because what people read needs none
+
         data = answer.data() if callable(answer.data) else answer.data
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False))
     elif answer.lines:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from breachkit.cli.base import Session, command, noun, receipt, verb
+from breachkit.cli.clock import partner_clock
 from breachkit.cli.facts import item
 from breachkit.cli.outcome import changed_lines
 from breachkit.cli.output import Answer, both
@@ -85,4 +86,5 @@ def _recorded(session: Session, done: "Exchanged") -> list[str]:
         at = both(entry.at.at, session.kit.zone)
         what = "told" if entry.told else "contact"
         lines += item(what, f"{entry.scope}, {at}: {', '.join(said)}")
+        lines += partner_clock(session, one, entry.scope) if entry.told else []
     return lines

@@ -166,13 +166,7 @@ def last_review(version: Version, history: Iterable[Version]) -> NoticeReviewed 
     A review covers the text, so that a corrected address needs no counsel again.
     """
     text = version.drafted.text_digest
-    given = [
-        (at, entry)
-        for other in history
-        if other.drafted.text_digest == text
-        for entry, at in other.reviews
-    ]
-    return max(given, key=lambda review: review[0])[1] if given else None
+    return _last_word(other for other in history if other.drafted.text_digest == text)
 
 
 def is_reviewed(one: Candidate, cleared: frozenset[str]) -> bool:
@@ -184,8 +178,8 @@ def is_reviewed(one: Candidate, cleared: frozenset[str]) -> bool:
         return review.result == "cleared"
     if one.editors or one.version.drafted.template_digest not in cleared:
         return False
-    given = sorted((at, entry.result) for other in one.history for entry, at in other.reviews)
-    return not given or given[-1][1] == "cleared"
+    word = _last_word(one.history)
+    return word is None or word.result == "cleared"
 
 
 def is_released(one: Candidate) -> bool:
@@ -232,6 +226,12 @@ def owes_review(one: Candidate) -> bool:
     alive = version.deliveries or version is one.history[-1]
     unread = version.approval is not None and bool(version.approval.without_review)
     return bool(alive) and unread and last_review(version, one.history) is None
+
+
+def _last_word(versions: Iterable[Version]) -> NoticeReviewed | None:
+    """Return the review that was recorded last; of one moment, that of the later version."""
+    given = [review for version in versions for review in version.reviews]
+    return sorted(given, key=lambda review: review[1])[-1][0] if given else None
 
 
 def _check_last(version: Version, last: Version) -> None:

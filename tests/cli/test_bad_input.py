@@ -62,6 +62,7 @@ from tests.cli.conftest import Run, opened
             "data.v.protecton: no such fact",
             "did you mean data.v.protection?",
         ),
+        ('{"title":"x","unknown":{"data.a b.records":"?"}}', "'a b' is not a key", ""),
         (
             '{"title":"x","people":3,"unknown":{"people":"?"}}',
             "people: is stated, and stated as not yet known as well",

@@ -1,0 +1,1 @@
+"""The gate of notices: who may review and release, and what left without it."""
