@@ -13,6 +13,7 @@ $(READY): pyproject.toml uv.lock
 	touch $(READY)
 
 demo: $(READY)
+	rm -rf demo
 	$(BIN)/breachkit demo
 
 test: $(READY)

@@ -7,7 +7,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def _measured(name: str, folder: Path, pairs: int) -> list[Figure]:
 
 def _machine() -> str:
     python = platform.python_version()
-    return f"{os.cpu_count()} cores, {platform.system()}, Python {python}, {date.today()}"
+    return f"{os.cpu_count()} cores, {platform.system()}, Python {python}, {datetime.now(UTC):%Y-%m-%d}"
 
 
 def _lines(found: list[Figure]) -> Iterator[str]:

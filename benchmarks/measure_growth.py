@@ -1,6 +1,6 @@
 """What ten times the incidents cost a single one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 

@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import astuple
 from itertools import count
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def measure(folder: Path, pairs: int) -> Iterator[Figure]:
 def _size(kit: Breachkit, picture: Picture) -> int:
     """Return how many bytes an opening stores: the body of its entry and the rows of its duties."""
     bodies = sum(len(line.body or b"") for line in kit.store.read(picture.id))
-    cells = (cell for row in kit.store.duties(picture.id) for cell in astuple(row))
+    cells = (cell for row in kit.store.duties(picture.id) for cell in row)
     return bodies + sum(len(str(cell).encode()) for cell in cells)
 
 

@@ -27,9 +27,9 @@ from breachkit.domain.approval import person_of
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon
 from breachkit.domain.entry import WORKSPACE, Certainty, LawAdopted
-from breachkit.domain.words import Words
 from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor, Identity, Person
+from breachkit.domain.words import Words
 from breachkit.errors import BadInputError, FactError
 from breachkit.ports import Clock, Store
 
@@ -164,7 +164,10 @@ def recording_time(text: str, now: datetime) -> str:
     """Return a time as people write it, or as the register shows it, in the register's own form."""
     if len(text) == 27 and text.endswith("Z"):
         return text
-    return stamp_now(read_time("at", text, now).latest).replace(".000000Z", ".999999Z")
+    read = read_time("at", text, now)
+    # Screens show minutes: a minute means its end, or what was opened in it would not be there yet.
+    slack = timedelta(seconds=59 if read.precision == "minute" else 0)
+    return stamp_now(read.latest + slack).replace(".000000Z", ".999999Z")
 
 
 def _rules(folder: Folder, settings: Settings) -> Rules:

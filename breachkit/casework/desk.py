@@ -18,9 +18,9 @@ from breachkit.domain.duty import Soon, Terms
 from breachkit.domain.entry import WORKSPACE, Entry, encode
 from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
-from breachkit.domain.words import Words
 from breachkit.domain.obligation import Instrument, Obligation
 from breachkit.domain.people import Actor, Organisation, Partner, Person, Role
+from breachkit.domain.words import Words
 from breachkit.errors import ChangedMeanwhileError, FactError, UnknownNameError
 from breachkit.ports import Clock, Store
 

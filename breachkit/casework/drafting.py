@@ -84,7 +84,9 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
         wanted = list(_wanted(picture, order))
         if not wanted:
             raise RefusedError(
-                f"{matter_id} owes no notice that fits", hint=f"breachkit status {matter_id}"
+                f"{matter_id} owes no notice that fits; only what was told can be supplemented,"
+                " corrected or, once it is ruled out, withdrawn",
+                hint=f"breachkit status {matter_id}",
             )
         drafts: list[Draft] = []
         for scope, addressee in wanted:
@@ -148,8 +150,31 @@ def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
             )
     for addressee in order.addressees or ADDRESSEES:
         for scope in order.scopes or known:
-            if discharged(picture, scope, addressee) or order.phase == "withdrawal":
+            if _fits(picture, scope, addressee, order.phase):
                 yield scope, addressee
+
+
+def _fits(picture: Picture, scope: str, addressee: Addressee, phase: Phase | None) -> bool:
+    """Tell whether a notice of a phase makes sense: nothing untold is supplemented or withdrawn."""
+    left = has_left(picture, scope, addressee)
+    owed = bool(discharged(picture, scope, addressee))
+    if phase == "withdrawal" or (phase is None and not owed):
+        return left and not owed
+    if phase in {"supplementary", "correction"}:
+        return left
+    return owed
+
+
+def has_left(picture: Picture, scope: str, addressee: Addressee) -> bool:
+    """Tell whether an addressee of a scope was told anything: by a notice, or a partner by a call."""
+    if addressee == "partner" and picture.matter.told.get(scope):
+        return True
+    return any(
+        version.deliveries
+        for versions in picture.matter.notices.values()
+        for version in versions
+        if (version.drafted.scope, version.drafted.addressee) == (scope, addressee)
+    )
 
 
 def _render(
@@ -158,13 +183,13 @@ def _render(
     """Render one notice for one scope, and describe it as its entry will."""
     matter = picture.matter
     earlier = _undelivered(matter, scope, addressee)
-    phase = order.phase or _phase(matter, scope, addressee)
+    phase = order.phase or _phase(picture, scope, addressee)
     language = order.language or "en"
     template = f"{addressee}/{language}.md.j2"
     heading = heading_of(desk, picture, scope, addressee, phase, order.reason)
     view = picture.view(scope)
     assert view is not None
-    _check_final(phase, heading.missing)
+    _check_final(matter.id, phase, heading.missing)
     document = desk.press.render(
         template, notice_view(view, heading, desk.press.words(language)), language=language
     )
@@ -262,8 +287,11 @@ def _undelivered(matter: Matter, scope: str, addressee: Addressee) -> Version | 
     return None
 
 
-def _phase(matter: Matter, scope: str, addressee: Addressee) -> Phase:
+def _phase(picture: Picture, scope: str, addressee: Addressee) -> Phase:
     """Return the phase that fits what has left already."""
+    matter = picture.matter
+    if not discharged(picture, scope, addressee):
+        return "withdrawal"
     sent = [
         version
         for versions in matter.notices.values()
@@ -278,12 +306,12 @@ def _phase(matter: Matter, scope: str, addressee: Addressee) -> Phase:
     return "supplementary"
 
 
-def _check_final(phase: str, missing: tuple[Gap, ...]) -> None:
+def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:
     open_ = sorted({gap.citation for gap in missing if gap.blocks("final")})
     if phase == "final" and open_:
         raise RefusedError(
             f"a final notice may not leave open: {', '.join(open_)}",
-            hint="state the facts first: breachkit incident check ID",
+            hint=f"state the facts first: breachkit incident check {incident}",
         )
 
 
@@ -295,7 +323,7 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
         f"names {name}, which is not this notice's addressee"
         for key, known in names.items()
         if key != scope
-        for name in names_in(text, known)
+        for name in list(names_in(text, known))[:1]
         if name.casefold() not in own
     ]
 

@@ -40,17 +40,10 @@ REFERENCE = "reference:"
 """Before an alert's reference, in the names that lead to a matter."""
 
 _CORE_TRIGGERS = frozenset(
-    {
-        "occurred_from",
-        "occurred_until",
-        "detected_at",
-        "reported_at",
-        "discovered_at",
-        "contained_at",
-        "found_affected_at",
-        "controller_aware_at",
-        "controller_request_at",
-    }
+    (
+        *("occurred_from", "occurred_until", "detected_at", "reported_at", "discovered_at"),
+        *("contained_at", "found_affected_at", "controller_aware_at", "controller_request_at"),
+    )
 )
 
 
@@ -284,8 +277,11 @@ def _settled(
     stated: dict[str, dict[str, Any] | None] = dict(unknown)
     for path, why in statement.unknown.items():
         stated[path] = None if why is None else settle_unknown(path, why, now)
-    for path in stated:
+    for path, why in stated.items():
         check_unknown_path(path)
+        if why is not None and fact_at(facts, path) is not None and fact_at(patch, path) is None:
+            # What is not known any more is no fact: a recount would print the old figure.
+            merge_leaf(patch, path, None)
     return patch, stated
 
 
@@ -331,10 +327,17 @@ def _news(matter: Matter, unknown: Mapping[str, Any]) -> bool:
 
 
 def _filling(facts: Mapping[str, Any], other: Mapping[str, Any]) -> Tree:
-    """Return the facts of another incident that are new, or earlier where both state an instant."""
+    """Return the facts of another incident that are new, or earlier where both state an instant.
+
+    Ruling out is a decision on one incident and never carries over; a confirmed limb does.
+    """
     patch: Tree = {}
     for path, value in leaves(other):
         mine = fact_at(facts, path)
+        if path.startswith("status."):
+            if value == "confirmed" or (value == "suspected" and mine == "ruled_out"):
+                merge_leaf(patch, path, value)
+            continue
         instant = isinstance(value, Mapping) and value.get("kind") == "instant"
         if mine is None or (instant and moment(value["at"]) < moment(mine["at"])):
             merge_leaf(patch, path, value)

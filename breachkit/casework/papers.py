@@ -16,7 +16,8 @@ from breachkit.domain.freshness import Freshness, freshness
 from breachkit.domain.matter import Matter, Provenance, Version, replay
 from breachkit.domain.notice import notice_view
 from breachkit.domain.requirement import Answer, Gap
-from breachkit.errors import UnknownNameError
+from breachkit.domain.scope import OWN
+from breachkit.errors import RefusedError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,10 @@ def callsheet(desk: Desk, matter_id: str, scope: str) -> str:
     if view is None:
         known = ", ".join(view.scope for view in picture.views)
         raise UnknownNameError(f"{matter_id} has no scope {scope}", hint=f"its scopes: {known}")
+    if scope == OWN:
+        raise RefusedError(
+            "the scope own is ours: there is nobody to call", hint=f"breachkit status {matter_id}"
+        )
     heading = heading_of(desk, picture, scope, "partner", "initial")
     partner = desk.rules.partners.get(scope)
     phones = [

@@ -17,6 +17,31 @@ from breachkit.domain.scope import OWN, ScopeView, view_of
 UNNAMED = "unnamed"
 """Stands for the partners while nobody has said which ones are affected, so that the clock shows."""
 
+_GENERIC = frozenset(
+    [
+        "care",
+        "cloud",
+        "company",
+        "camera",
+        "cameras",
+        "data",
+        "digital",
+        "east",
+        "global",
+        "home",
+        "north",
+        "online",
+        "security",
+        "service",
+        "services",
+        "smart",
+        "south",
+        "video",
+        "west",
+    ]
+)
+"""First words of names that mean too much to point at anybody."""
+
 DEFAULT_NAME = "the partners concerned"
 
 
@@ -82,7 +107,7 @@ def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView,
     base = {"timeline": {"opened_at": _opened(matter)}}
     views = []
     for key in keys:
-        added: Tree = {**base, **_decided(matter, key)}
+        added: Tree = {**base, **_affiliate(matter, rules), **_decided(matter, key)}
         defaults = scope_defaults(rules, key)
         if key == UNNAMED:
             defaults["capacity"] = "processor"
@@ -118,12 +143,18 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
 
 def names_by_scope(matter: Matter, rules: Rules) -> dict[str, list[str]]:
     """Return the names by which each listed or stated controller may be recognised in a text."""
-    names = {key: [partner.name] for key, partner in rules.partners.items()}
+    names = {key: _names(partner.name) for key, partner in rules.partners.items()}
     for key, scope in (matter.facts.get("scopes") or {}).items():
         stated = (scope.get("controller") or {}).get("name")
         if stated:
-            names.setdefault(key, []).append(stated)
+            names.setdefault(key, []).extend(_names(stated))
     return names
+
+
+def _names(name: str) -> list[str]:
+    """Return a name, and its first word where that is likely to stand for it."""
+    first = name.split()[0]
+    return [name, first] if len(first) > 3 and first.casefold() not in _GENERIC else [name]
 
 
 def recipient_of(picture: Picture, rules: Rules, scope: str) -> str:
@@ -133,13 +164,22 @@ def recipient_of(picture: Picture, rules: Rules, scope: str) -> str:
     if name:
         return str(name)
     if scope == OWN:
-        return rules.organisation.name or "our own organisation"
+        return rules.organisation.name or ""
     return DEFAULT_NAME if scope == UNNAMED else scope
 
 
 def _opened(matter: Matter) -> Mapping[str, Any]:
     at = f"{matter.opened_at[:19]}Z"
     return {"kind": "instant", "at": at, "zone": "UTC", "precision": "second", "estimated": False}
+
+
+def _affiliate(matter: Matter, rules: Rules) -> Tree:
+    """Return the origin as an affiliate's where the subprocessor named is one of ours."""
+    origin = matter.facts.get("origin") or {}
+    listed = {name.casefold() for name in rules.organisation.affiliates}
+    if origin.get("kind") == "subprocessor" and str(origin.get("name")).casefold() in listed:
+        return {"origin": {"kind": "affiliate"}}
+    return {}
 
 
 def _aware(matter: Matter, scope: str) -> Mapping[str, Any] | None:
@@ -165,6 +205,8 @@ def _decided(matter: Matter, scope: str) -> Tree:
         risk["authority"] = authority.outcome
     if people:
         risk |= _people_outcome(people)
+    if risk.get("people") == "high":
+        risk["authority"] = "risk"  # a high risk is a risk, whatever was decided before
     return {"risk": risk} if risk else {}
 
 

@@ -1,7 +1,6 @@
 """The rows that `status` reads, projected from an incident in the same transaction as its entries."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from breachkit.casework.desk import Desk
 from breachkit.casework.picture import Picture, look, picture_of
@@ -45,7 +44,7 @@ def carry_moves(rows: tuple[DutyRow, ...], before: list[DutyRow]) -> tuple[DutyR
     if not moved:
         return rows
     return tuple(
-        replace(row, moved_from=moved[row.duty].moved_from)
+        row._replace(moved_from=moved[row.duty].moved_from)
         if row.duty in moved and row.due_at == moved[row.duty].due_at
         else row
         for row in rows
@@ -64,7 +63,7 @@ def refresh_all(desk: Desk) -> None:
         fresh, rows = rows_of(look(desk, row.matter), desk.rules.counsel_cleared)
         matters.append(fresh)
         duties[row.matter] = tuple(
-            replace(one, moved_from=shown[one.duty])
+            one._replace(moved_from=shown[one.duty])
             if shown.get(one.duty, one.due_at) != one.due_at
             else one
             for one in carry_moves(rows, old)

@@ -52,6 +52,9 @@ def draft_command(matter: str, scope: str, addressee: str, phase: str) -> str:
 
 
 def _promised_facts(picture: Picture) -> Iterator[DutyRow]:
+    """Yield what was promised to follow, while anything that it belongs to is still owed."""
+    if not any(duty.owed is not False for duty in picture.duties if duty.law.by_notice):
+        return
     for path, why in picture.matter.unknown.items():
         if follows := why.get("follows_by"):
             parts = path.split(".")

@@ -1,6 +1,7 @@
 """What happened in the world: calls, questions, decisions. Recorded as stated, never refused."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
@@ -15,7 +16,7 @@ from breachkit.domain.entry import ContactRecorded, DecisionRecorded, Entry, Fac
 from breachkit.domain.instant import Instant
 from breachkit.domain.line import Change, Kept
 from breachkit.domain.matter import Matter
-from breachkit.domain.people import Actor
+from breachkit.domain.people import Actor, Person, Role
 from breachkit.domain.scope import OWN
 from breachkit.domain.text import cleaned
 from breachkit.errors import BadInputError, FactError, RefusedError, UnknownNameError
@@ -131,6 +132,7 @@ def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) ->
         second = person_of(ruling.second, people) if ruling.second else None
         if ruling.decision == "rule-out":
             _check_rule_out(matter_id, ruling, same_person(second or "", decided_by, people))
+            _check_listed(people, (decided_by, second or ""))
         entry = DecisionRecorded(
             by=actor,
             decision=ruling.decision,
@@ -254,6 +256,17 @@ def _check_rule_out(matter_id: str, ruling: Ruling, alone: bool) -> None:
             "ruling out a breach takes evidence",
             hint=f"say where it lies: {whole} --second NAME --evidence TEXT",
         )
+
+
+def _check_listed(people: Mapping[str, Person], deciders: tuple[str, ...]) -> None:
+    """Refuse to stop clocks on the word of somebody whom the workspace does not list, once it lists any."""
+    for name in deciders if people else ():
+        roles = people[name].roles if name in people else ()
+        if not set(roles) - {Role.AUTOMATION}:
+            raise RefusedError(
+                f"{name} is not listed as a person who can rule out a breach",
+                hint="list both with a role in people.toml; automation decides nothing",
+            )
 
 
 def _noted(picture: Picture, entry: Entry, before: Picture, *, new: bool = True) -> Noted:

@@ -1,7 +1,6 @@
 """`breachkit deadline`: every clock in the order in which it ends, and how one came about."""
 
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,7 +40,7 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
     data = {
         "seen_at": overview.seen_at,
         "due_until": until or None,
-        "deadlines": [asdict(row) for row in rows],
+        "deadlines": [row._asdict() for row in rows],
     }
     lines = table([_cells(overview, row) for row in rows], _HEAD) if rows else []
     status = 5 if how["exit_code"] and any(row.due_at <= until for row in ours) else 0

@@ -62,6 +62,16 @@ TOUR: tuple[tuple[str, tuple[str, ...], int | None], ...] = (
 )
 """What is said, the command that is typed, and how many of its lines are shown; None shows all."""
 
+AHEAD = (
+    "breachkit status",
+    "breachkit deadline explain imou-dpa/6.3@nordcam --incident 2026-0001",
+    "breachkit contact record 2026-0001 --scope nordcam --told --person 'Duty Officer'",
+    "breachkit incident amend 2026-0001 --set scopes.nordcam.people='about 4800' --as dana",
+    "breachkit notice review 2026-0001-s1 --as lena",
+    "breachkit notice pack 2026-0001-n1",
+)
+"""What to try next."""
+
 
 @verb(None, "demo", example="breachkit demo /tmp/demo")
 @click.argument("folder", required=False, default="demo")
@@ -79,25 +89,29 @@ def demo_command(session: Session, folder: str) -> Answer:
 
 def _prepare(session: Session, root: Path) -> str:
     """Lay out the workspace with partners, people and the alert; return the incident's id to be."""
-    from importlib import resources
-
     from breachkit.app import create_workspace, open_workspace
 
     if root.exists() and any(root.iterdir()):
         other = command("demo", f"{root}-2")
         raise WorkspaceError(f"{root} exists already, and nothing in it is touched", hint=other)
     create_workspace(root, zone="Europe/Berlin", organisation="Fernlicht Camera Cloud").close()
+    with open_workspace(root, clock=session.clock) as kit:
+        now = kit.desk.now()
+    _furnish(root, now)
+    return f"{now.year}-0001"
+
+
+def _furnish(root: Path, now: datetime) -> None:
+    from importlib import resources
+
     examples = Path(str(resources.files("breachkit") / "examples"))
     for key in PARTNERS:
         shutil.copy(examples / "partners" / f"{key}.toml", root / "partners" / f"{key}.toml")
     (root / "people.toml").write_text(PEOPLE, "utf-8")
     with (root / "breachkit.toml").open("a", encoding="utf-8") as settings:
         settings.write(ORGANISATION)
-    with open_workspace(root, clock=session.clock) as kit:
-        now = kit.desk.now()
     alert = _moved(examples / EXAMPLE, now)
     (root / ALERT).write_text(json.dumps(alert, ensure_ascii=False, indent=2), "utf-8")
-    return f"{now.year}-0001"
 
 
 def _moved(example: Path, now: datetime) -> dict[str, Any]:
@@ -167,19 +181,8 @@ def _opening(root: Path) -> list[str]:
 
 
 def _closing(root: Path, incident: str) -> list[str]:
-    commands = [
-        f"cd {quote(str(root))}",
-        "breachkit status",
-        f"breachkit deadline explain imou-dpa/6.3@nordcam --incident {incident}",
-        f"breachkit contact record {incident} --scope nordcam --told --person 'Duty Officer'",
-        f"breachkit incident amend {incident} --set scopes.nordcam.people='about 4800' --as dana",
-        f"breachkit notice review {incident}-s1 --as lena",
-        f"breachkit notice pack {incident}-n1",
-    ]
     where = f"A workspace to play in lies in {root.resolve()}. Nothing in it can be sent anywhere."
-    return [
-        "",
-        where,
-        "dana drafts, lena reviews, otto releases. Try:",
-        *(f"  {one}" for one in commands),
+    ahead = [line.replace("2026-0001", incident) for line in AHEAD]
+    return ["", where, "dana drafts, lena reviews, otto releases. Try:"] + [
+        f"  {line}" for line in (f"cd {quote(str(root))}", *ahead)
     ]

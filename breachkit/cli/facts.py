@@ -26,12 +26,15 @@ def shown(value: Any, zone: str) -> str:
         case {"kind": "instant"}:
             return instant(value, zone)
         case Mapping():
-            below = len(leaves(value))
-            return f"{below} fact{'' if below == 1 else 's'}"
+            return _several(len(leaves(value)))
         case list():
             return ", ".join(shown(one, zone) for one in value)
         case _:
             return harmless(str(value))
+
+
+def _several(facts: int) -> str:
+    return "1 fact" if facts == 1 else f"{facts} facts"
 
 
 def count(fact: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -84,10 +84,15 @@ def harmless(text: str) -> str:
 
 def paint(text: str, colour: str, *, err: bool = False, bold: bool = False) -> str:
     """Return coloured text on a terminal; plain text in a pipe or where NO_COLOR is set."""
-    stream = sys.stderr if err else sys.stdout
-    if os.environ.get("NO_COLOR") or not stream.isatty():
+    if not _takes_colour(sys.stderr if err else sys.stdout):
         return text
     return click.style(text, fg=colour, bold=bold)
+
+
+@lru_cache(maxsize=2)
+def _takes_colour(stream: TextIO) -> bool:
+    # Asked once for all lines: `status` may have thousands.
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def moment_of(stamp: str) -> datetime:

@@ -145,6 +145,7 @@ def _contact(recorded: "Recorded", zone: str) -> str:
     way = "to" if entry.direction == "out" else "from"
     said = [f"{both(entry.at.at, zone)}: {entry.channel} {way} {entry.scope}"]
     said += [entry.person] if entry.person else []
+    said += [f"by {entry.caller}"] if entry.caller else []
     said += ["told"] if entry.told else []
     said += ["acknowledged"] if entry.acknowledged else []
     said += [f"next update {both(entry.next_update.at, zone)}"] if entry.next_update else []

@@ -258,6 +258,13 @@ def _check_reviewed(one: Candidate, release: Release, cleared: frozenset[str]) -
         return
     if last_review(one.version, one.history):
         raise RefusedError(f"legal returned {one.version.id}", hint=_draft(drafted))
+    given = sorted((at, entry.result) for other in one.history for entry, at in other.reviews)
+    if given and given[-1][1] == "returned" and release.without_review:
+        # Legal answers: the exception is for the night on which nobody does.
+        raise RefusedError(
+            f"legal returned an earlier text of {drafted.notice} and has not seen this one",
+            hint=f"breachkit notice review {drafted.notice} --as LAWYER",
+        )
     emergency = drafted.addressee == "partner" and drafted.phase == "initial"
     if not (emergency and release.without_review):
         otherwise = "; if no lawyer answers: --without-review 'whom I tried, and why'"
@@ -273,7 +280,8 @@ def _not_for(drafted: Drafted, release: Release) -> str:
         return ""
     readers = {"partner": "partners", "authority": "an authority", "data_subjects": "people"}
     whose = readers[drafted.addressee]
-    return f", and a {drafted.phase} notice to {whose} never leaves without a review"
+    article = "an" if drafted.phase == "initial" else "a"
+    return f", and {article} {drafted.phase} notice to {whose} never leaves without a review"
 
 
 def _check_sound(one: Candidate, release: Release) -> None:

@@ -16,8 +16,7 @@ from breachkit.domain.statement import discovered_late
 _PROMISED = (
     (
         {"password", "device_password"},
-        "passwords should be stored unintelligibly; if they were readable, that is a breach of the"
-        " security measures of its own",
+        "passwords should be unintelligible; readable ones are a breach of the measures themselves",
     ),
     (
         {"media_stream", "cloud_record", "cloud_picture", "video"},
@@ -54,6 +53,7 @@ def find_flags(
     """
     return (
         *_times(facts, opened_at, now),
+        *_aware_times(facts, now),
         *_figures("", facts),
         *(
             flag
@@ -96,6 +96,25 @@ def _times(facts: Mapping[str, Any], opened_at: str, now: datetime) -> Iterator[
             " the clock runs from the earlier one",
             "Article 6.3",
         )
+
+
+def _aware_times(facts: Mapping[str, Any], now: datetime) -> Iterator[Flag]:
+    """Flag a controller that would be aware in the future, or before we discovered anything."""
+    ours = facts.get("timeline") or {}
+    for key, scope in (facts.get("scopes") or {}).items():
+        times = {**ours, **(scope.get("timeline") or {})}
+        path = f"scopes.{key}.timeline.controller_aware_at"
+        aware = times.get("controller_aware_at")
+        if aware and moment(aware["at"]) > now:
+            yield Flag(path, f"{aware['at']} lies in the future")
+        if scope.get("capacity") == "processor" and _before(
+            times, "controller_aware_at", "discovered_at"
+        ):
+            yield Flag(
+                path,
+                "the partner knew before our discovery: was the breach discovered earlier?",
+                "Article 6.3",
+            )
 
 
 def _before(times: Mapping[str, Any], name: str, other: str) -> bool:
@@ -165,14 +184,16 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
     origin = facts.get("origin") or {}
     name, kind = origin.get("name"), origin.get("kind")
     listed = organisation.subprocessors or APPROVED_SUBPROCESSORS
-    if kind == "subprocessor" and name and name.casefold() not in map(str.casefold, listed):
+    affiliates = [one.casefold() for one in organisation.affiliates]
+    if kind == "subprocessor" and name and name.casefold() in affiliates:
+        yield Flag("origin.name", f"{name} is listed as an affiliate: its discovery counts as ours")
+    elif kind == "subprocessor" and name and name.casefold() not in map(str.casefold, listed):
         yield Flag(
             "origin.name",
             f"{name} is not among the approved subprocessors: did the partners consent to it?",
             "Article 5.1, Appendix 3",
         )
-    known = map(str.casefold, organisation.affiliates)
-    if kind == "affiliate" and name and name.casefold() not in known:
+    if kind == "affiliate" and name and name.casefold() not in affiliates:
         yield Flag(
             "origin.name",
             f"{name} is not listed as an affiliate in breachkit.toml; the agreement consents to"

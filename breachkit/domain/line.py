@@ -1,12 +1,14 @@
 """What the store carries: lines of the register, and the rows that `status` reads.
 
-Plain dataclasses of bytes and text, so that reading them costs nothing. The store knows these types
-and nothing of breaches; only `entry.py` knows what the bytes mean.
+Plain records of bytes and text; those that are read by the thousand are named tuples, which cost the
+least to make. The store knows these types and nothing of breaches; only `entry.py` knows what the bytes
+mean.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 SCHEME = b"breachkit register 1"
 """Names the version of the hash scheme in every link of the chain."""
@@ -32,8 +34,7 @@ class NewLine:
     """Canonical JSON; never serialised again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An entry as it stands in the register."""
 
     seq: int
@@ -49,8 +50,7 @@ class Line:
     chain: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A text kept beside the register under its own salted digest, so that it can be erased alone."""
 
     digest: bytes
@@ -70,8 +70,7 @@ class Head:
         return f"{self.seq}:{self.chain.hex()}"
 
 
-@dataclass(frozen=True, slots=True)
-class MatterRow:
+class MatterRow(NamedTuple):
     """What lists show of a matter."""
 
     matter: str
@@ -84,9 +83,7 @@ class MatterRow:
     """One line on how far the matter is, such as `2 scopes, 1 notice`."""
 
 
-# Not frozen, unlike the others: that makes it four times as cheap, and `status --all` reads thousands.
-@dataclass(slots=True)
-class DutyRow:
+class DutyRow(NamedTuple):
     """What `status` shows of a duty, in columns that need no decoding.
 
     Instants are UTC text of fixed width, or empty where there is none.

@@ -147,6 +147,9 @@ class _Builder:
         data, measures = "status.personal_data", "status.security_measures"
         return {
             "suspected": not self.is_one_of(data, "confirmed"),
+            "unconfirmed": not (
+                self.is_one_of(data, "confirmed") or self.is_one_of(measures, "confirmed")
+            ),
             "data_ruled_out": self.is_one_of(data, "ruled_out"),
             "measures_breached": self.is_one_of(measures, "suspected", "confirmed"),
             "measures_confirmed": self.is_one_of(measures, "confirmed"),

@@ -65,9 +65,12 @@ def check_may_move(before: Mapping[str, Any], patch: Mapping[str, Any], reason: 
         return
     hint = "if that is right, say why: --correct REASON"
     for path, value in leaves(patch):
-        if value is None and path.startswith("scopes") and path.count(".") < 2:
-            if fact_at(before, path) is not None:
-                raise RefusedError(f"{path} would be taken back, and its duties with it", hint=hint)
+        whole = value is None and path.startswith("scopes") and path.count(".") < 2
+        if whole and fact_at(before, path) is not None:
+            raise RefusedError(f"{path} would be taken back, and its duties with it", hint=hint)
+        capacity = fact_at(before, path) if path.endswith(".capacity") else None
+        if capacity is not None and capacity != value:
+            raise RefusedError(f"{path} is {capacity}, and its duties hang on it", hint=hint)
         for name, old in _instants(before, path):
             if value is None or _later(old, value):
                 shown = "nothing" if value is None else value["at"]

@@ -14,7 +14,6 @@ from breachkit.register import parse_head, verify
 
 WRITER = """
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from breachkit.adapters.sqlite import SqliteStore
@@ -22,14 +21,14 @@ from breachkit.domain.line import Change, DutyRow, Kept, MatterRow, NewLine, com
 from breachkit.errors import ChangedMeanwhileError
 
 name, path, count, size = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-empty = DutyRow(**{field: "" for field in DutyRow.__slots__} | {"gaps": 0})
+empty = DutyRow(**{field: "" for field in DutyRow._fields} | {"gaps": 0})
 
 def change(store, matter, number):
     version = len(store.read(matter)) + 1
     title = f"{name} {matter} {number}"
     text = title.encode() + b"x" * size
     row = MatterRow(matter, title, "open", "", "", "")
-    duty = replace(empty, matter=matter, duty=title)
+    duty = empty._replace(matter=matter, duty=title)
     return Change(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         (NewLine(matter, version, "FactsAmended/1", text),),
@@ -106,7 +105,12 @@ def test_what_a_killed_process_had_acknowledged_is_there(tmp_path: Path) -> None
         time.sleep(random.uniform(0, 0.25))
         for process in running:
             process.kill()
-        rests = [process.communicate(timeout=60)[0] for process in running]
+        # Not communicate(): it would read past what readline() has buffered.
+        rests = [process.stdout.read() for process in running if process.stdout]
+        for process in running:
+            process.wait(timeout=60)
+            if process.stdout:
+                process.stdout.close()
         for first, rest in zip(firsts, rests, strict=True):
             # A line that the kill cut short was not read to its end by anybody.
             acknowledged += (first + rest).rpartition("\n")[0].splitlines()

@@ -269,7 +269,7 @@ class TestGuards:
         store.commit(change(line("a", 1)))
         (before,) = store.read("a")
         raw(path, "UPDATE entries SET body = NULL, salt = NULL")
-        assert store.read("a") == [replace(before, body=None, salt=None)]
+        assert store.read("a") == [before._replace(body=None, salt=None)]
 
     def test_somebody_who_holds_it_too_long(self, path: Path, store: Store) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as holder:

@@ -98,8 +98,7 @@ class SqliteStore:
                 rows = self._rows(query, (after, _PAGE))
             except NotTrustedError:
                 rows = self._rows_as_they_are(query, (after, _PAGE))
-            for row in rows:
-                yield Line(*row)
+            yield from map(Line._make, rows)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -144,12 +143,12 @@ class SqliteStore:
         order = "ORDER BY due_at = '', due_at, matter, position LIMIT ?"
         everything = -1 if limit is None else limit
         rows = self._rows(_DUTY + "WHERE open " + among + order, (*told, everything))
-        return [DutyRow(*row) for row in rows]
+        return list(map(DutyRow._make, rows))
 
     def duties(self, matter: str) -> list[DutyRow]:
         """Return the duties of a matter, open or not, in the order they were written."""
         rows = self._rows(_DUTY + "WHERE matter = ? ORDER BY position", (matter,))
-        return [DutyRow(*row) for row in rows]
+        return list(map(DutyRow._make, rows))
 
     def matters(self, state: str | None = None) -> list[MatterRow]:
         """Return the matters, all or those in one state, in the order of their ids."""
