@@ -8,7 +8,7 @@ from benchmarks.figure import Figure, alternate, seconds
 from benchmarks.workspace import CAMERAS, alert, prepare
 from breachkit.app import Breachkit
 from breachkit.casework.records import Call, Ruling
-from breachkit.domain.entry import KINDS
+from breachkit.domain.entry import KINDS, Entry
 from breachkit.domain.line import Line
 from breachkit.domain.matter import replay
 
@@ -21,9 +21,8 @@ def measure(folder: Path, pairs: int) -> Iterator[Figure]:
         lines = _lines(kit)
     bodies = [(KINDS[line.kind], line.body or b"") for line in lines]
 
-    def parse() -> None:
-        for kind, body in bodies:
-            kind.model_validate_json(body)
+    def parse() -> list[Entry]:
+        return [kind.model_validate_json(body) for kind, body in bodies]
 
     paired = alternate(
         lambda: seconds(lambda: replay(lines[0].matter, lines)), lambda: seconds(parse), pairs, 3
