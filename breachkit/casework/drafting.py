@@ -8,13 +8,13 @@ from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.incidents import changed_by
+from breachkit.casework.phases import discharged, fits, phase_of, undelivered
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
 from breachkit.domain.approval import (
     check_may_change,
 )
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.document import Document, as_data
-from breachkit.domain.duty import Duty
 from breachkit.domain.entry import (
     Addressee,
     DecisionRecorded,
@@ -23,9 +23,7 @@ from breachkit.domain.entry import (
     Phase,
     canonical,
 )
-from breachkit.domain.freshness import freshness
 from breachkit.domain.line import Change, Kept
-from breachkit.domain.matter import Matter, Version
 from breachkit.domain.notice import Heading, notice_view
 from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
@@ -132,15 +130,6 @@ def _finding(picture: Picture, phase: str) -> str:
     return ruled[-1].reasons if ruled else ""
 
 
-def discharged(picture: Picture, scope: str, addressee: Addressee) -> tuple[Duty, ...]:
-    """Return the duties that a notice to an addressee meets in a scope."""
-    return tuple(
-        duty
-        for duty in picture.duties_of(scope, addressee)
-        if duty.owed is not False and duty.law.by_notice
-    )
-
-
 def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
     known = [view.scope for view in picture.views]
     for scope in order.scopes:
@@ -150,31 +139,8 @@ def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
             )
     for addressee in order.addressees or ADDRESSEES:
         for scope in order.scopes or known:
-            if _fits(picture, scope, addressee, order.phase):
+            if fits(picture, scope, addressee, order.phase):
                 yield scope, addressee
-
-
-def _fits(picture: Picture, scope: str, addressee: Addressee, phase: Phase | None) -> bool:
-    """Tell whether a notice of a phase makes sense: nothing untold is supplemented or withdrawn."""
-    left = has_left(picture, scope, addressee)
-    owed = bool(discharged(picture, scope, addressee))
-    if phase == "withdrawal" or (phase is None and not owed):
-        return left and not owed
-    if phase in {"supplementary", "correction"}:
-        return left
-    return owed
-
-
-def has_left(picture: Picture, scope: str, addressee: Addressee) -> bool:
-    """Tell whether an addressee of a scope was told anything: by a notice, or a partner by a call."""
-    if addressee == "partner" and picture.matter.told.get(scope):
-        return True
-    return any(
-        version.deliveries
-        for versions in picture.matter.notices.values()
-        for version in versions
-        if (version.drafted.scope, version.drafted.addressee) == (scope, addressee)
-    )
 
 
 def _render(
@@ -182,8 +148,8 @@ def _render(
 ) -> Draft:
     """Render one notice for one scope, and describe it as its entry will."""
     matter = picture.matter
-    earlier = _undelivered(matter, scope, addressee)
-    phase = order.phase or _phase(picture, scope, addressee)
+    earlier = undelivered(matter, scope, addressee)
+    phase = order.phase or phase_of(picture, scope, addressee)
     language = order.language or "en"
     template = f"{addressee}/{language}.md.j2"
     heading = heading_of(desk, picture, scope, addressee, phase, order.reason)
@@ -277,33 +243,6 @@ def _next_version(one: Draft, kept: Kept) -> Drafted:
 
 def _kept_tree(desk: Desk, one: Draft) -> Kept:
     return keep(desk, canonical(as_data(one.document)).decode())
-
-
-def _undelivered(matter: Matter, scope: str, addressee: Addressee) -> Version | None:
-    """Return the last version of the notice that is still in the works for a scope."""
-    for version in reversed(matter.current()):
-        if version.drafted.scope == scope and version.drafted.addressee == addressee:
-            return None if version.deliveries else version
-    return None
-
-
-def _phase(picture: Picture, scope: str, addressee: Addressee) -> Phase:
-    """Return the phase that fits what has left already."""
-    matter = picture.matter
-    if not discharged(picture, scope, addressee):
-        return "withdrawal"
-    sent = [
-        version
-        for versions in matter.notices.values()
-        for version in versions
-        if version.deliveries
-        and (version.drafted.scope, version.drafted.addressee) == (scope, addressee)
-    ]
-    if not sent:
-        return "initial"
-    if freshness(sent[-1].drafted, matter.facts, matter.unknown).contradicted:
-        return "correction"
-    return "supplementary"
 
 
 def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:

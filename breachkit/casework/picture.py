@@ -74,7 +74,7 @@ class Picture:
         return tuple(
             duty
             for duty in self.duties
-            if duty.scope == scope and addressee in {None, duty.law.addressee.value}
+            if duty.scope == scope and (addressee is None or duty.law.addressee == addressee)
         )
 
     def duty(self, duty_id: str) -> Duty | None:

@@ -86,21 +86,21 @@ def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow
         matter=picture.id,
         duty=duty.id,
         scope=duty.scope,
-        side=duty.side.value,
-        addressee=duty.law.addressee.value,
+        side=str(duty.side),
+        addressee=str(duty.law.addressee),
         citation=f"{duty.law.citation} {duty.law.instrument}",
         due_at=stamp(deadline.due_at) if deadline.due_at else "",
-        due_kind=deadline.kind.value,
+        due_kind=str(deadline.kind),
         soon_at=stamp(duty.soon_at) if duty.soon_at else "",
-        told=Told.STOPPED.value if duty.owed is False else duty.told.value,
-        content=duty.content.value,
+        told=str(Told.STOPPED if duty.owed is False else duty.told),
+        content=str(duty.content),
         gaps=len({(gap.path, gap.citation) for gap in duty.gaps}),
         waits_for=waits,
         command=command,
         question=question,
         question_command=answer,
         moved_from="",
-        standing=duty.law.standing.value,
+        standing=str(duty.law.standing),
     )
 
 
@@ -118,7 +118,7 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
             risk = f"is a high risk to people likely? ({duty.scope})"
             return risk, risk_command(picture, duty)
         return f"what is {path}{_choices(path)}?", f"{amend} {path}=VALUE"
-    if duty.deadline.kind.value == "provisional" and "discovered_at" not in duty.deadline.trigger:
+    if duty.deadline.kind == "provisional" and "discovered_at" not in duty.deadline.trigger:
         stated = picture.matter.facts.get("timeline", {}).get("discovered_at")
         if stated:
             return (

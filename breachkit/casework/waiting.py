@@ -141,7 +141,7 @@ def _file_number(picture: Picture, duty: Duty) -> Step:
 
 
 def _draft(picture: Picture, duty: Duty) -> str:
-    to = duty.law.addressee.value
+    to = str(duty.law.addressee)
     command = f"breachkit notice draft {picture.id} --to {to.replace('_', '-')}"
     drafted = {
         versions[-1].drafted.scope

@@ -23,7 +23,7 @@ from breachkit.domain.entry import (
 )
 from breachkit.domain.instant import Instant, stamp
 from breachkit.domain.line import Line
-from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of, upward
+from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of, states
 from breachkit.domain.people import Actor
 from breachkit.errors import NotTrustedError
 
@@ -92,7 +92,6 @@ class Matter:
     version: int = 0
     facts: Tree = field(default_factory=dict)
     unknown: dict[str, dict[str, Any]] = field(default_factory=dict)
-    provenance: dict[str, Provenance] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     """Why a trigger was moved or stated later, by path."""
     opened_at: str = ""
@@ -110,6 +109,20 @@ class Matter:
     joined: list[str] = field(default_factory=list)
     told: dict[str, list[tuple[str, Recorded]]] = field(default_factory=dict)
     """By scope: when it was told of the breach, in UTC, and by which entry."""
+    _sources: dict[str, Provenance] = field(default_factory=dict, init=False, repr=False)
+    _unread: list[tuple[Tree, Provenance]] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def provenance(self) -> dict[str, Provenance]:
+        """Who stated each fact, by path; worked out when it is asked for, as few steps ask."""
+        for patch, source in self._unread:
+            self._sources.update((path, source) for path, _ in leaves(patch))
+        self._unread.clear()
+        return self._sources
+
+    def note(self, patch: Tree, source: Provenance) -> None:
+        """Note who stated the facts of a patch."""
+        self._unread.append((patch, source))
 
     def find_version(self, notice: str, version: int | None = None) -> Version | None:
         """Return a version of a notice, the last where no number is given."""
@@ -201,19 +214,17 @@ def _state(matter: Matter, entry: Stated, recorded: Recorded) -> None:
     matter.amended.append(recorded)
     matter.facts = merged(matter.facts, entry.patch)
     source = Provenance(recorded.at, entry.by, entry.source, entry.certainty, recorded.seq)
-    for path, value in leaves(entry.patch):
-        matter.provenance[path] = source
-        if entry.reason:
-            matter.reasons[path] = entry.reason
-        if matter.unknown and value is not None:
-            for known in upward(path):
-                matter.unknown.pop(known, None)
+    matter.note(entry.patch, source)
+    if entry.reason:
+        matter.reasons.update((path, entry.reason) for path, _ in leaves(entry.patch))
+    for path in [path for path in matter.unknown if states(entry.patch, path)]:
+        del matter.unknown[path]
     for path, why in entry.unknown.items():
         if why is None:
             matter.unknown.pop(path, None)
         else:
             matter.unknown[path] = why
-            matter.provenance[path] = source
+            matter.note({path: why}, source)
 
 
 def _draft(matter: Matter, entry: NoticeDrafted, recorded: Recorded) -> None:
@@ -235,22 +246,16 @@ def _tell(matter: Matter, scope: str, told: Instant, recorded: Recorded) -> None
     entry = recorded.entry
     assert isinstance(entry, DeliveryRecorded | ContactRecorded)
     aware: Mapping[str, Any] = entry.at.model_dump(mode="json")
-    matter.facts = merged(matter.facts, patch_of(path, aware))
-    matter.provenance[path] = Provenance(
-        recorded.at, entry.by, f"record of {entry.channel}", "confirmed", recorded.seq
-    )
+    patch, said = patch_of(path, aware), f"record of {entry.channel}"
+    matter.facts = merged(matter.facts, patch)
+    matter.note(patch, Provenance(recorded.at, entry.by, said, "confirmed", recorded.seq))
 
 
 def _rule_out(matter: Matter, entry: DecisionRecorded, recorded: Recorded) -> None:
-    path = f"status.{entry.outcome}"
-    matter.facts = merged(matter.facts, patch_of(path, "ruled_out"))
-    matter.provenance[path] = Provenance(
-        recorded.at,
-        entry.by,
-        f"decision of {entry.decided_by} and {entry.second}",
-        "confirmed",
-        recorded.seq,
-    )
+    patch = {"status": {entry.outcome: "ruled_out"}}
+    said = f"decision of {entry.decided_by} and {entry.second}"
+    matter.facts = merged(matter.facts, patch)
+    matter.note(patch, Provenance(recorded.at, entry.by, said, "confirmed", recorded.seq))
 
 
 def _version(matter: Matter, notice: str, version: int) -> Version:

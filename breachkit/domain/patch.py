@@ -73,6 +73,14 @@ def fact_at(tree: Mapping[str, Any], path: str) -> Any:
     return found
 
 
+def states(patch: Mapping[str, Any], path: str) -> bool:
+    """Tell whether a patch states a fact at a path or below it; taking one back states nothing."""
+    fact = fact_at(patch, path)
+    if is_branch(fact):
+        return any(value is not None for _, value in leaves(fact))
+    return fact is not None
+
+
 def patch_of(path: str, value: Any) -> Tree:
     """Return the patch that states one fact."""
     for name in reversed(path.split(".")):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from breachkit.app import Breachkit
+from breachkit.casework.gate import approve, review
+from breachkit.casework.papers import show
 from breachkit.domain.approval import (
     Candidate,
     Release,
@@ -15,8 +17,10 @@ from breachkit.domain.approval import (
     person_of,
     same_person,
 )
+from breachkit.domain.document import Document
 from breachkit.domain.people import Person
 from breachkit.errors import NotTrustedError, RefusedError, UnknownNameError
+from breachkit.opening import Workshop
 from tests.conftest import SetClock
 from tests.gate.steps import Acting, drafted, release, released, seq, version
 
@@ -246,6 +250,28 @@ def test_a_kept_text_that_was_changed_is_not_released(
         acting("otto").approve(name, Release("00000000"))
     with pytest.raises(NotTrustedError):
         acting("anna").review(name, result="returned")
+
+
+class Louder(Workshop):
+    """A press that sets texts otherwise than the one with which they were drafted."""
+
+    def text(self, document: Document) -> str:
+        """Return plain text in capitals."""
+        return super().text(document).upper()
+
+
+def test_a_text_that_is_set_otherwise_now_is_drafted_again(acting: Acting, kit: Breachkit) -> None:
+    name = drafted(kit)
+    acting("anna").review(name)
+    louder = replace(kit.desk, press=Louder(kit.folder, "Europe/Berlin"))
+    assert not show(louder, name).faithful
+    assert show(kit.desk, name).faithful
+    for step in (
+        lambda: review(louder, acting("anna").actor, name),
+        lambda: approve(louder, acting("otto").actor, name, release(kit, name)),
+    ):
+        with pytest.raises(NotTrustedError, match="no longer reads as it did"):
+            step()
 
 
 class TestClearedTemplates:
