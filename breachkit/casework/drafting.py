@@ -10,9 +10,7 @@ from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.phases import discharged, fits, phase_of, undelivered
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
-from breachkit.domain.approval import (
-    check_may_change,
-)
+from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.document import Document, as_data
 from breachkit.domain.entry import (
@@ -24,13 +22,18 @@ from breachkit.domain.entry import (
     canonical,
 )
 from breachkit.domain.line import Change, Kept
+from breachkit.domain.matter import Matter
 from breachkit.domain.notice import Heading, notice_view
 from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
 from breachkit.domain.requirement import Gap
-from breachkit.errors import RefusedError, UnknownNameError
+from breachkit.domain.text import check_text
+from breachkit.errors import FactError, RefusedError, UnknownNameError
 
 ADDRESSEES: tuple[Addressee, ...] = ("partner", "authority", "data_subjects")
+
+LONGEST = 8000
+"""How many characters a reason may have, as any other text."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
     final notice with gaps, and where nothing is owed to the addressee.
     """
     check_may_change(desk.rules.roles(actor), "draft")
+    _check_reason(order.reason)
 
     def decide() -> tuple[Change | None, tuple[Draft, ...]]:
         picture = look(desk, matter_id)
@@ -88,7 +92,8 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
             )
         drafts: list[Draft] = []
         for scope, addressee in wanted:
-            drafts.append(_render(desk, picture, scope, addressee, order, len(drafts)))
+            number = _last_number(picture.matter, drafts) + 1
+            drafts.append(_render(desk, picture, scope, addressee, order, number))
         return _append(desk, actor, picture, drafts)
 
     return attempt(desk, decide)
@@ -144,7 +149,7 @@ def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
 
 
 def _render(
-    desk: Desk, picture: Picture, scope: str, addressee: Addressee, order: Order, place: int
+    desk: Desk, picture: Picture, scope: str, addressee: Addressee, order: Order, number: int
 ) -> Draft:
     """Render one notice for one scope, and describe it as its entry will."""
     matter = picture.matter
@@ -166,9 +171,7 @@ def _render(
             earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
         )
     drafted = Drafted(
-        notice=earlier.drafted.notice
-        if earlier
-        else f"{matter.id}-n{len(matter.notices) + place + 1}",
+        notice=earlier.drafted.notice if earlier else f"{matter.id}-n{number}",
         version=earlier.drafted.version + 1 if earlier else 1,
         scope=scope,
         addressee=addressee,
@@ -181,6 +184,12 @@ def _render(
         **_contents(picture, heading, scope, document),
     )
     return Draft(drafted, document, text, html, new=True)
+
+
+def _last_number(matter: Matter, drafts: list[Draft]) -> int:
+    """Return the highest number that a notice has; to count them would give some number twice."""
+    names = [*matter.notices, *(one.drafted.notice for one in drafts)]
+    return max((int(name.rpartition("-n")[2]) for name in names), default=0)
 
 
 def _digests(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -243,6 +252,16 @@ def _next_version(one: Draft, kept: Kept) -> Drafted:
 
 def _kept_tree(desk: Desk, one: Draft) -> Kept:
     return keep(desk, canonical(as_data(one.document)).decode())
+
+
+def _check_reason(reason: str) -> None:
+    """Refuse a reason that no text could print; FactError says which character, or how long it is."""
+    if len(reason) > LONGEST:
+        raise FactError("reason", f"has {len(reason)} characters, at most {LONGEST}")
+    try:
+        check_text(reason)
+    except ValueError as error:
+        raise FactError("reason", str(error)) from error
 
 
 def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:

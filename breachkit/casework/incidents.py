@@ -1,4 +1,4 @@
-"""Incidents: opened, amended, merged and closed. What happened is recorded; only our acts are gated."""
+"""Incidents: opened, amended and closed. What happened is recorded; only our acts are gated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,11 +15,8 @@ from breachkit.domain.entry import (
     Entry,
     FactsAmended,
     IncidentClosed,
-    IncidentJoined,
-    IncidentMerged,
     IncidentOpened,
 )
-from breachkit.domain.instant import moment
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Recorded, apply
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of
@@ -95,7 +92,7 @@ class Amended:
     flags: tuple[Flag, ...]
     """Flags that were not there before."""
     entry: FactsAmended | None = None
-    """What was recorded; None where nothing was new."""
+    """What was recorded, a merger's statements as one; None where nothing was new."""
 
 
 def open_incident(
@@ -147,7 +144,7 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
 
     def decide() -> tuple[Change | None, Amended]:
         matter = read_matter(desk, matter_id)
-        _check_open(matter)
+        check_open(matter)
         before = picture_of(matter, desk.rules, desk.now())
         patch, unknown = _settled(desk, matter.facts, statement)
         check_may_rule_out(patch)
@@ -155,7 +152,7 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
         if not statement.reason:
             check_may_discover(matter.facts, patch, matter.opened_at)
         patch = _reasoned(patch, statement.reason)
-        changed = _changes(matter.facts, patch)
+        changed = changes(matter.facts, patch)
         if not changed and not _news(matter, unknown):
             return None, Amended(before, (), (), ())
         entry = FactsAmended(
@@ -170,48 +167,7 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
         matter.version += 1
         picture, change = _changed(desk, matter, [entry])
         flags = tuple(flag for flag in picture.flags if flag not in before.flags)
-        return change, Amended(picture, changed, _moves(before, picture), flags, entry)
-
-    return attempt(desk, decide)
-
-
-def merge_incidents(desk: Desk, actor: Actor, duplicate: str, into: str, reason: str) -> Amended:
-    """Join an incident to another: its facts fill what the other does not state.
-
-    The earlier opening counts for the provisional clock, and instants keep the earlier value.
-    """
-    check_may_change(desk.rules.roles(actor), "merge")
-    if duplicate == into:
-        raise BadInputError(f"{into} cannot be merged into itself")
-
-    def decide() -> tuple[Change | None, Amended]:
-        one, other = read_matter(desk, duplicate), read_matter(desk, into)
-        _check_open(one)
-        _check_open(other)
-        before = picture_of(other, desk.rules, desk.now())
-        patch = _filling(other.facts, one.facts)
-        changed = _changes(other.facts, patch)
-        told = {scope: [at for at, _ in found] for scope, found in one.told.items()}
-        joined = IncidentJoined(by=actor, other=duplicate, opened_at=one.opened_at, told=told)
-        taken: list[Entry] = [joined]
-        if patch:
-            taken.append(FactsAmended(by=actor, patch=patch, source=f"merged from {duplicate}"))
-        gone = IncidentMerged(by=actor, into=into, reason=reason)
-        now = stamp_now(desk.now())
-        for entry in taken:
-            apply(other, Recorded(entry, now, 0))
-        other.version += len(taken)
-        apply(one, Recorded(gone, now, 0))
-        one.version += 1
-        _, first = _changed(desk, one, [gone])
-        picture, second = _changed(desk, other, taken)
-        both = Change(
-            now=now,
-            lines=(*first.lines, *second.lines),
-            matters=(*first.matters, *second.matters),
-            duties={**first.duties, **second.duties},
-        )
-        return both, Amended(picture, changed, _moves(before, picture), ())
+        return change, Amended(picture, changed, moves(before, picture), flags, entry)
 
     return attempt(desk, decide)
 
@@ -227,7 +183,7 @@ def close(
 
     def decide() -> tuple[Change | None, Picture]:
         matter = read_matter(desk, matter_id)
-        _check_open(matter)
+        check_open(matter)
         picture = picture_of(matter, desk.rules, desk.now())
         if matter.state == "closed":
             return None, picture
@@ -254,6 +210,36 @@ def changed_by(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Pictur
         apply(matter, Recorded(entry, now, 0))
     matter.version += len(entries)
     return _changed(desk, matter, entries)
+
+
+def check_open(matter: Matter) -> None:
+    """Refuse to write to an incident that was merged into another."""
+    if matter.merged_into:
+        raise RefusedError(
+            f"{matter.id} was merged into {matter.merged_into}",
+            hint=f"breachkit incident show {matter.merged_into}",
+        )
+
+
+def changes(facts: Mapping[str, Any], patch: Tree) -> tuple[tuple[str, Any, Any], ...]:
+    """Return path, value before and value after of each fact that a patch changes."""
+    found = ((path, fact_at(facts, path), value) for path, value in leaves(patch))
+    return tuple(change for change in found if change[1] != change[2])
+
+
+def moves(before: Picture, now: Picture) -> tuple[Moved, ...]:
+    """Return the deadlines that stand elsewhere than before."""
+    old = {duty.id: duty.deadline.due_at for duty in before.duties}
+    new = {duty.id: duty.deadline.due_at for duty in now.duties}
+
+    def shown(at: object) -> str:
+        return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""  # type: ignore[attr-defined]
+
+    return tuple(
+        Moved(duty, shown(old.get(duty)), shown(new.get(duty)))
+        for duty in dict.fromkeys([*old, *new])
+        if old.get(duty) != new.get(duty)
+    )
 
 
 def _changed(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Picture, Change]:
@@ -292,7 +278,7 @@ def _known(desk: Desk, matter_id: str, statement: Statement) -> Opened:
         matter = read_matter(desk, matter.merged_into)
     picture = picture_of(matter, desk.rules, desk.now())
     patch, _ = _settled(desk, matter.facts, statement)
-    waiting = tuple(path for path, _, _ in _changes(matter.facts, patch))
+    waiting = tuple(path for path, _, _ in changes(matter.facts, patch))
     return Opened(picture, created=False, waiting=waiting)
 
 
@@ -309,50 +295,5 @@ def _reasoned(patch: Tree, reason: str | None) -> Tree:
     return patch
 
 
-def _check_open(matter: Matter) -> None:
-    if matter.merged_into:
-        raise RefusedError(
-            f"{matter.id} was merged into {matter.merged_into}",
-            hint=f"breachkit incident show {matter.merged_into}",
-        )
-
-
-def _changes(facts: Mapping[str, Any], patch: Tree) -> tuple[tuple[str, Any, Any], ...]:
-    found = ((path, fact_at(facts, path), value) for path, value in leaves(patch))
-    return tuple(change for change in found if change[1] != change[2])
-
-
 def _news(matter: Matter, unknown: Mapping[str, Any]) -> bool:
     return any(matter.unknown.get(path) != why for path, why in unknown.items())
-
-
-def _filling(facts: Mapping[str, Any], other: Mapping[str, Any]) -> Tree:
-    """Return the facts of another incident that are new, or earlier where both state an instant.
-
-    Ruling out is a decision on one incident and never carries over; a confirmed limb does.
-    """
-    patch: Tree = {}
-    for path, value in leaves(other):
-        mine = fact_at(facts, path)
-        if path.startswith("status."):
-            if value == "confirmed" or (value == "suspected" and mine == "ruled_out"):
-                merge_leaf(patch, path, value)
-            continue
-        instant = isinstance(value, Mapping) and value.get("kind") == "instant"
-        if mine is None or (instant and moment(value["at"]) < moment(mine["at"])):
-            merge_leaf(patch, path, value)
-    return patch
-
-
-def _moves(before: Picture, now: Picture) -> tuple[Moved, ...]:
-    old = {duty.id: duty.deadline.due_at for duty in before.duties}
-    new = {duty.id: duty.deadline.due_at for duty in now.duties}
-
-    def shown(at: object) -> str:
-        return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""  # type: ignore[attr-defined]
-
-    return tuple(
-        Moved(duty, shown(old.get(duty)), shown(new.get(duty)))
-        for duty in dict.fromkeys([*old, *new])
-        if old.get(duty) != new.get(duty)
-    )

@@ -102,12 +102,14 @@ def _told_cells(matter: Matter, key: str) -> Mapping[str, str]:
 
 
 def _contacts(matter: Matter, key: str) -> list[ContactRecorded]:
+    """Return the contacts of a scope in the order in which they took place."""
     entries = (recorded.entry for recorded in matter.contacts)
-    return [one for one in entries if isinstance(one, ContactRecorded) and one.scope == key]
+    found = [one for one in entries if isinstance(one, ContactRecorded) and one.scope == key]
+    return sorted(found, key=lambda one: one.at.at)
 
 
 def _first_told(at: str, recorded: Recorded) -> dict[str, str]:
-    """Return when, by whom and how a scope was told; a merger keeps only the time."""
+    """Return when, by whom and how a scope was told; an old merger kept only the time."""
     match recorded.entry:
         case ContactRecorded() as entry:
             by = entry.caller or entry.by.name

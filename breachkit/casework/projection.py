@@ -22,8 +22,8 @@ def rows_of(
     `cleared` are the digests of templates that counsel has cleared beforehand.
     """
     matter = picture.matter
-    count = len(matter.facts.get("scopes") or {})
-    facts = f"{count} scope{'' if count == 1 else 's'}, {len(matter.notices)} notices"
+    count, notices = len(matter.facts.get("scopes") or {}), len(matter.notices)
+    facts = f"{count} scope{_s(count)}, {notices} notice{_s(notices)}"
     row = MatterRow(
         matter=matter.id,
         title=picture.title,
@@ -76,6 +76,10 @@ def after(desk: Desk, matter: Matter) -> tuple[MatterRow, tuple[DutyRow, ...], P
     picture = picture_of(matter, desk.rules, desk.now())
     row, rows = rows_of(picture, desk.rules.counsel_cleared)
     return row, carry_moves(rows, desk.store.duties(matter.id)), picture
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow:

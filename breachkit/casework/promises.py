@@ -66,8 +66,10 @@ def _promised_facts(picture: Picture) -> Iterator[DutyRow]:
 
 def _promised_calls(picture: Picture) -> Iterator[DutyRow]:
     """Yield the next update promised in the last contact of each scope: earlier promises lapse."""
-    entries = [recorded.entry for recorded in picture.matter.contacts]
-    last = {entry.scope: entry for entry in entries if isinstance(entry, ContactRecorded)}
+    entries = (recorded.entry for recorded in picture.matter.contacts)
+    contacts = (entry for entry in entries if isinstance(entry, ContactRecorded))
+    # By when they took place: a merger, or somebody late, records an earlier call after a later one.
+    last = {entry.scope: entry for entry in sorted(contacts, key=lambda entry: entry.at.at)}
     for scope, entry in last.items():
         if entry.next_update:
             command = f"breachkit contact record {picture.id} --scope {scope}"

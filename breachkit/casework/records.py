@@ -13,7 +13,7 @@ from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
 from breachkit.domain.approval import check_may_change, person_of, same_person
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, Entry, FactsAmended
-from breachkit.domain.instant import Instant
+from breachkit.domain.instant import Instant, dated_ahead
 from breachkit.domain.line import Change, Kept
 from breachkit.domain.matter import Matter
 from breachkit.domain.people import Actor, Person, Role
@@ -84,7 +84,8 @@ def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Note
     now = desk.now()
     zone, promised = desk.rules.zone, call.next_update
     at = read_time("at", call.at, now, zone)
-    following = read_time("next update", promised, now, zone) if promised else None
+    ahead = dated_ahead(promised, now) if promised else None
+    following = read_time("next update", ahead, now, zone) if ahead else None
     text = cleaned(call.said or "", len(call.said or ""))
     said = keep(desk, text) if text else None
 
@@ -159,17 +160,18 @@ def read_time(name: str, text: str, now: datetime, zone: str = "") -> Instant:
     try:
         return Instant.model_validate(text, context={"now": now})
     except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        hint = (
-            f'in the zone of the workspace: "{text.strip()} {zone}"' if "no zone" in message else ""
-        )
-        raise FactError(name, message, hint=hint if zone else "") from error
+        first = error.errors()[0]
+        message = first["msg"].removeprefix("Value error, ")
+        hint = getattr(first.get("ctx", {}).get("error"), "hint", "")
+        if zone and "no zone" in message:
+            hint = f'in the zone of the workspace: "{text.strip()} {zone}"'
+        raise FactError(name, message, hint=hint) from error
 
 
 def scope_of(desk: Desk, picture: Picture, name: str) -> str:
     """Return the key of the scope that a name means: a key, a partner's name, or a key made of it."""
     wanted = " ".join(name.casefold().split())
-    known = [view.scope for view in picture.views] + list(desk.rules.partners)
+    known = list(dict.fromkeys([*(view.scope for view in picture.views), *desk.rules.partners]))
     if wanted in known:
         return wanted
     for key, names in names_by_scope(picture.matter, desk.rules).items():

@@ -124,21 +124,25 @@ class Act:
 
     def data(self, now: str) -> dict[str, Any]:
         """Return it for machines."""
-        first = self.first
         return {
-            "incident": first.matter,
+            "incident": self.first.matter,
             "scopes": self.scopes,
             "side": self.side,
-            "state": self.state(now),
-            "due_at": self.due_at or None,
-            "due_kind": first.due_kind,
+            **self._clock_data(now),
             "citations": self.citations,
             "gaps": self.gaps,
             "waits_for": self.waits_for,
             "command": self.command,
-            "moved_from": self.moved_from or None,
             "outside_gate": bool(self.outside),
             "duties": [dict(zip(FIELDS, _columns(row), strict=True)) for row in self.rows],
+        }
+
+    def _clock_data(self, now: str) -> dict[str, str | None]:
+        return {
+            "state": self.state(now),
+            "due_at": self.due_at or None,
+            "due_kind": self.first.due_kind,
+            "moved_from": self.moved_from or None,
         }
 
 

@@ -9,8 +9,8 @@ import click
 
 from breachkit.cli.base import Session, command, noun, receipt, verb
 from breachkit.cli.clock import partner_clock
-from breachkit.cli.facts import instant, item, paragraph
-from breachkit.cli.output import Answer, harmless
+from breachkit.cli.facts import item, paragraph, stated
+from breachkit.cli.output import Answer, both, harmless
 
 if TYPE_CHECKING:
     from breachkit.casework.records import Noted
@@ -53,12 +53,19 @@ def record(session: Session, incident: str, **said: Any) -> Answer:
 @click.argument("incident")
 def list_(session: Session, incident: str) -> Answer:
     """List the contacts of an INCIDENT with what was said, the first one first."""
-    contacts = session.kit.incident(incident).matter.contacts
+    recorded = session.kit.incident(incident).matter.contacts
+    contacts = sorted(recorded, key=_happened_at)
     lines = [line for one in contacts for line in _lines(session, one)]
     data = [_data(session, one.entry, one.at) for one in contacts]
     told = f"{command('contact', 'record', incident)} --scope SCOPE --told"
     empty = [] if contacts else ["Nobody was called yet.", f"next: {told}"]
     return Answer({"incident": incident, "contacts": data}, lines, empty)
+
+
+def _happened_at(recorded: "Recorded") -> str:
+    entry: Any = recorded.entry
+    at: str = entry.at.at
+    return at
 
 
 def _recorded(session: Session, done: "Noted") -> Answer:
@@ -73,26 +80,34 @@ def _recorded(session: Session, done: "Noted") -> Answer:
         return Answer(data, [f"{done.id} has this contact already; nothing was written"])
     way = "with" if entry.direction == "out" else "from"
     lines = [harmless(f"recorded in {done.id}: {entry.channel} {way} {entry.scope}")]
-    lines += _noteworthy(done, entry)
+    lines += [*_noteworthy(session, done, entry), *_promised(session, done, entry)]
     if entry.told:
         lines += partner_clock(session, done, entry.scope)
     return Answer(data, lines, receipt(session, *_next(session, done, entry)))
 
 
-def _noteworthy(done: "Noted", entry: Any) -> Iterator[str]:
+def _noteworthy(session: Session, done: "Noted", entry: Any) -> Iterator[str]:
     """Yield what whoever records it would want to know at once."""
+    zone, state = session.kit.zone, done.matter.state
     if done.before is not None and done.before.view(entry.scope) is None:
         known = [view.scope for view in done.before.views if view.scope != "unnamed"]
         yield from item("added", f"the scope {entry.scope}{_instead_of(entry.scope, known)}")
     if entry.at.earliest > done.seen_at:
-        yield from item("note", f"{entry.at.at} lies in the future")
-    if done.matter.state != "open":
-        yield from item(
-            "note", f"{done.id} is {done.matter.state}: status does not show its clocks"
-        )
-    earlier = [at for at, _ in done.matter.told.get(entry.scope, ())]
-    if entry.told and earlier and min(earlier) < entry.at.at:
-        yield from item("note", f"{entry.scope} was told before, at {min(earlier)}")
+        yield from item("note", f"{stated(entry.at, zone)} lies in the future")
+    if state != "open":
+        yield from item("note", f"{done.id} is {state}: status does not show its clocks")
+    earlier = min((at for at, _ in done.matter.told.get(entry.scope, ())), default=entry.at.at)
+    if entry.told and earlier < entry.at.at:
+        yield from item("note", f"{entry.scope} was told before, at {both(earlier, zone)}")
+
+
+def _promised(session: Session, done: "Noted", entry: Any) -> Iterator[str]:
+    """Yield when we promised to be back: a clock time without a day is the last one that was."""
+    if entry.next_update:
+        by = stated(entry.next_update, session.kit.zone)
+        yield from item("promised", f"the next update by {by}")
+        if entry.next_update.latest < done.seen_at:
+            yield from item("note", "the next update lies in the past; write its day as well")
 
 
 def _instead_of(scope: str, known: list[str]) -> str:
@@ -121,13 +136,12 @@ def _lines(session: Session, recorded: "Recorded") -> Iterator[str]:
     person = f", {entry.person}" if entry.person else ""
     marks = [name for name in ("told", "acknowledged") if getattr(entry, name)]
     told = f"  [{', '.join(marks)}]" if marks else ""
-    at = instant(entry.at.model_dump(mode="json"), zone)
-    yield harmless(f"{at}  {entry.channel} {way} {entry.scope}{person}{told}")
+    yield harmless(f"{stated(entry.at, zone)}  {entry.channel} {way} {entry.scope}{person}{told}")
     yield f"    recorded by {entry.by.name}"
     if said := _said(session, entry):
         yield from (harmless(line) for line in paragraph(said, 4))
     if entry.next_update:
-        yield f"    next update {instant(entry.next_update.model_dump(mode='json'), zone)}"
+        yield f"    next update {stated(entry.next_update, zone)}"
 
 
 def _data(session: Session, entry: Any, at: str) -> dict[str, Any]:

@@ -8,11 +8,14 @@ import click
 from breachkit.cli.acts import PENDING
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.facts import item
-from breachkit.cli.output import Answer, left, table
+from breachkit.cli.outcome import due_of
+from breachkit.cli.output import Answer, both, left, table
 from breachkit.cli.status import brief
 from breachkit.errors import BadInputError
 
 if TYPE_CHECKING:
+    from breachkit.casework.picture import Picture
+    from breachkit.domain.duty import Duty
     from breachkit.domain.line import DutyRow
     from breachkit.overview import Overview
 
@@ -35,7 +38,8 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
     """List deadlines, the soonest first: when each ends, how long that is, whose it is."""
     overview = session.kit.overview(None, incident=incident)
     until = _until(overview, how["within"] or ("6h" if how["exit_code"] else None))
-    rows = [row for row in overview.rows if _is_wanted(row, how["everything"], until)]
+    wanted = (row for row in overview.rows if _is_wanted(row, how["everything"], until))
+    rows = sorted(wanted, key=_urgency)
     ours = [row for row in rows if row.side == "ours" and row.told in PENDING and row.due_at]
     data = {
         "seen_at": overview.seen_at,
@@ -44,7 +48,7 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
     }
     lines = table([_cells(overview, row) for row in rows], _HEAD) if rows else []
     status = 5 if how["exit_code"] and any(row.due_at <= until for row in ours) else 0
-    return Answer(data, lines, _notes(rows), exit_status=status)
+    return Answer(data, lines, _notes(overview, rows, until), exit_status=status)
 
 
 @verb(
@@ -60,18 +64,45 @@ def explain(session: Session, duty: str, incident: str | None, at: str | None) -
     from breachkit.domain.deadline import explain as steps_of
 
     picture, found = session.kit.find_duty(duty, incident, at=at)
-    steps = steps_of(found.deadline, session.kit.zone)
+    zone = session.kit.zone
+    steps = [(step.label, step.text) for step in steps_of(found.deadline, zone)]
+    steps.append(("state", _stands(picture, found, zone, at)))
     title = f"{found.id} in {picture.id}" + (f", as known at {at}" if at else "")
-    lines = [title] + [line for step in steps for line in _step(step.label, step.text)]
-    due = found.due_at.strftime("%Y-%m-%dT%H:%M:%SZ") if found.due_at else None
-    data = {
-        "incident": picture.id,
-        "duty": found.id,
-        "due_at": due,
-        "due_kind": found.deadline.kind.value,
-        "steps": [{"label": step.label, "text": step.text} for step in steps],
-    }
+    lines = [title, *(line for step in steps for line in item(*step))]
+    data = {"incident": picture.id, **_explained(found)}
+    data["steps"] = [{"label": label, "text": text} for label, text in steps]
     return Answer(data, lines)
+
+
+def _explained(duty: "Duty") -> dict[str, Any]:
+    return {
+        "duty": duty.id,
+        "side": duty.side.value,
+        "owed": duty.owed,
+        "due_at": due_of(duty) or None,
+        "due_kind": duty.deadline.kind.value,
+        "told": duty.told.value,
+        "told_at": duty.told_at.strftime("%Y-%m-%dT%H:%M:%SZ") if duty.told_at else None,
+    }
+
+
+def _stands(picture: "Picture", duty: "Duty", zone: str, at: str | None) -> str:
+    """Return whose a duty is, whether its addressee was told, and how far that is from its end.
+
+    As it was known at another time (`at`), nothing is said of the time left now.
+    """
+    due, side = due_of(duty), duty.side.value
+    if duty.owed is False:
+        return f"{side}, stopped: ruled out, or not owed as was decided"
+    if duty.told_at is None:
+        now = picture.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{side}, waiting" + (f", {left(due, now)}" if due and not at else "")
+    told = duty.told_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = f"{side}, {duty.told.value}: told {both(told, zone)}"
+    span = left(due, told) if due else ""
+    if span.endswith(" overdue"):
+        return f"{text}, {span.removesuffix(' overdue')} after its end"
+    return f"{text}, {span.removeprefix('in ')} before its end" if span else text
 
 
 def _until(overview: "Overview", within: str | None) -> str:
@@ -98,6 +129,11 @@ def _is_wanted(row: "DutyRow", everything: bool, until: str) -> bool:
     return everything or (bool(row.due_at) and row.told in PENDING)
 
 
+def _urgency(row: "DutyRow") -> tuple[bool, bool, str]:
+    """Order what is open before what is met or stopped, and each by its date, none last."""
+    return (row.told not in PENDING, not row.due_at, row.due_at)
+
+
 _HEAD = ["left", "due", "whose", "incident", "duty", "told"]
 
 
@@ -114,13 +150,12 @@ def _cells(overview: "Overview", row: "DutyRow") -> list[str]:
     ]
 
 
-def _notes(rows: "list[DutyRow]") -> list[str]:
+def _notes(overview: "Overview", rows: "list[DutyRow]", until: str) -> list[str]:
     duty = next((row for row in rows if not row.duty.startswith("follow-up/")), None)
+    if duty is None and not rows:
+        before = f" before {brief(until, overview.zone, overview.seen_at)}" if until else ""
+        return [f"Nothing is due{before}."]
     if duty is None:
-        return [] if rows else ["Nothing is due."]
+        return []
     words = command("deadline", "explain", duty.duty, "--incident", duty.matter)
     return [f"how one came about: {words}"]
-
-
-def _step(label: str, text: str) -> list[str]:
-    return item(label, text)

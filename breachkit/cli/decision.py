@@ -67,7 +67,8 @@ def record(session: Session, incident: str, **said: Any) -> Answer:
         )
     ((kind, outcome),) = chosen
     if not (reason := said.pop("reason")):
-        raise BadInputError("a decision needs its reason", hint="the same with --reason TEXT")
+        same = command("decision", "record", incident, f"--{kind.replace('_', '-')}", outcome)
+        raise BadInputError("a decision needs its reason", hint=f"{same} --reason TEXT")
     ruling = Ruling(kind.replace("_", "-"), outcome, reason, **_filled(said))  # type: ignore[arg-type]
     return _recorded(session, session.kit.record_decision(incident, ruling))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from breachkit.cli import version as shown
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.clock import partner_clock
-from breachkit.cli.facts import item
+from breachkit.cli.facts import item, stated
 from breachkit.cli.outcome import name_of
 from breachkit.cli.output import Answer, both, harmless
 
@@ -24,7 +24,7 @@ def recorded(session: Session, name: str, passed: "Passed", said: Mapping[str, A
     ids = ", ".join(one.id for one in passed.versions)
     if not passed.new:
         return Answer(data, [f"{ids}: this delivery is recorded already; nothing was written"])
-    lines = [_first(session, ids, passed), *_doubts(passed)]
+    lines = [_first(session, ids, passed), *_doubts(session, passed)]
     for version in passed.versions:
         lines += _lines(session, passed, version)
     return Answer(data, lines, receipt(session, *_next(passed, name, said)))
@@ -32,19 +32,20 @@ def recorded(session: Session, name: str, passed: "Passed", said: Mapping[str, A
 
 def _first(session: Session, ids: str, passed: "Passed") -> str:
     left = _last(passed)
-    at = both(left.at.at, session.kit.zone)
+    at = stated(left.at, session.kit.zone)
     return harmless(f"recorded: {ids} left by {left.channel} at {at}")
 
 
-def _doubts(passed: "Passed") -> Iterator[str]:
+def _doubts(session: Session, passed: "Passed") -> Iterator[str]:
     """Yield what whoever records it would want to know at once."""
     for why in passed.outside:
         yield from item("OUTSIDE", f"the gate: {why}")
-    at, drafted = _last(passed).at, passed.versions[-1].at
+    at, drafted, zone = _last(passed).at, passed.versions[-1].at, session.kit.zone
+    said = stated(at, zone)
     if at.latest.strftime("%Y-%m-%dT%H:%M:59Z") < drafted[:20]:
-        yield from item("note", f"{at.at} lies before the text was drafted ({drafted[:16]}Z)")
+        yield from item("note", f"{said} lies before the text was drafted, {both(drafted, zone)}")
     if at.earliest > passed.seen_at:
-        yield from item("note", f"{at.at} lies in the future")
+        yield from item("note", f"{said} lies in the future")
 
 
 def _lines(session: Session, passed: "Passed", version: "Version") -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from breachkit.cli.output import both, harmless
 from breachkit.domain.patch import leaves
+
+if TYPE_CHECKING:
+    from breachkit.domain.instant import Instant
 
 WIDTH = 100
 """Columns of text; the same everywhere, so that what is copied from a terminal stays as it was."""
@@ -64,6 +67,11 @@ def instant(fact: Mapping[str, Any], zone: str) -> str:
             return f"in the hour from {about}{both(fact['at'], zone)}"
         case _:
             return f"{about}{both(fact['at'], zone)}"
+
+
+def stated(at: "Instant", zone: str) -> str:
+    """Return an instant of an entry as `instant` returns one among the facts."""
+    return instant(at.model_dump(mode="json"), zone)
 
 
 def labelled(label: str, text: str, *, indent: int = 2) -> list[str]:

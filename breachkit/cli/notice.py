@@ -43,6 +43,12 @@ EXCEPT = click.option(
     help="Else initial, or supplementary or correction after a notice has left.",
 )
 @click.option("--language", metavar="CODE", help="Language of the text; en is what is shipped.")
+@click.option(
+    "--reason",
+    metavar="TEXT",
+    default="",
+    help="What a correction changes, or why it is withdrawn; the text says it.",
+)
 def draft(session: Session, incident: str, to: tuple[str, ...], **options: Any) -> Answer:
     """Render the notices of an INCIDENT for review; what is not known is said so in words.
 

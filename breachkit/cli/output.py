@@ -46,23 +46,28 @@ def fail(error: BaseException) -> int:
 
     What nobody foresaw is raised again, because a traceback is then what helps.
     """
-    match error:
-        case BreachkitError():
-            message, hint, status = error.message, error.hint, error.exit_status
-        case click.UsageError():
-            where = error.ctx.command_path if error.ctx else "breachkit"
-            message, hint, status = error.format_message(), f"{where} --help", 2
-        case click.ClickException():
-            message, hint, status = error.format_message(), "", error.exit_code
-        case click.Abort():
-            message, hint, status = "stopped", "", 130
-        case OSError():
-            name = f" {error.filename}" if error.filename else ""
-            message, hint, status = f"{error.strerror or error}{name}", "", 1
-        case _:
-            raise error
+    message, hint, status = _foreseen(error)
     say_error(message, hint)
     return status
+
+
+def _foreseen(error: BaseException) -> tuple[str, str, int]:
+    """Return message, hint and exit status of an error; one that nobody foresaw is raised again."""
+    match error:
+        case BreachkitError():
+            return error.message, error.hint, error.exit_status
+        case click.UsageError():
+            where = error.ctx.command_path if error.ctx else "breachkit"
+            return error.format_message(), f"{where} --help", 2
+        case click.ClickException():
+            return error.format_message(), "", error.exit_code
+        case click.Abort():
+            return "stopped", "", 130
+        case OSError():
+            name = f" {error.filename}" if error.filename else ""
+            return f"{error.strerror or error}{name}", "", 1
+        case _:
+            raise error
 
 
 def say_error(message: str, hint: str = "") -> None:

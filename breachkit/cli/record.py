@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from breachkit.cli.facts import labelled, paragraph, shown
+from breachkit.cli.facts import labelled, paragraph, shown, stated
 from breachkit.cli.outcome import duty_data, unknown_text
 from breachkit.cli.output import both
 from breachkit.domain.patch import leaves
@@ -143,12 +143,12 @@ def _notice(version: "Version") -> str:
 def _contact(recorded: "Recorded", zone: str) -> str:
     entry: Any = recorded.entry
     way = "to" if entry.direction == "out" else "from"
-    said = [f"{both(entry.at.at, zone)}: {entry.channel} {way} {entry.scope}"]
+    said = [f"{stated(entry.at, zone)}: {entry.channel} {way} {entry.scope}"]
     said += [entry.person] if entry.person else []
     said += [f"by {entry.caller}"] if entry.caller else []
     said += ["told"] if entry.told else []
     said += ["acknowledged"] if entry.acknowledged else []
-    said += [f"next update {both(entry.next_update.at, zone)}"] if entry.next_update else []
+    said += [f"next update {stated(entry.next_update, zone)}"] if entry.next_update else []
     return f"  {', '.join(said)}"
 
 

@@ -18,6 +18,9 @@ QUESTIONS = 3
 WIDTH = 80
 """Columns of the narrowest terminal that somebody opens at night."""
 
+_CLOCK = 24
+"""Columns of a state with the time left, the widest that there is: `  running in 23 h 30 min`."""
+
 KINDS = {"provisional": "provisional", "target": "our target", "follow-up": "promised"}
 """What a date rests on, where that is no time limit from its own trigger."""
 
@@ -94,8 +97,8 @@ def _act(overview: "Overview", act: Act, commands: bool) -> Iterator[str]:
     first = f"  {act.clock(now)}"
     if act.due_at:
         date = brief(act.due_at, zone, now) if act.pending else ""
-        first = f"{first.ljust(22)}  {date}  {KINDS.get(act.first.due_kind, '')}"
-    if outside := act.outside:
+        first = f"{first.ljust(_CLOCK)}  {date}  {KINDS.get(act.first.due_kind, '')}"
+    if (outside := act.outside) and outside not in act.citations:
         first = f"{first.rstrip()}  {outside}"
     yield _coloured(first.rstrip())
     yield harmless(f"    {fitting(act, WIDTH - 4)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from breachkit.cli.base import Session
-from breachkit.cli.facts import item
+from breachkit.cli.facts import item, stated
 from breachkit.cli.output import both, harmless
 
 if TYPE_CHECKING:
@@ -48,19 +48,30 @@ def state(session: Session, matter: "Matter", version: "Version") -> str:
 
 def became(version: "Version", zone: str) -> Iterator[str]:
     """Yield what became of a version, in the order in which it was recorded."""
+    steps = [*_gate_steps(version, zone), *_left(version, zone)]
     yield from item("drafted", f"{both(version.at, zone)} by {version.by.name}")
+    for _, label, text in sorted(steps, key=lambda step: step[0]):
+        yield from item(label, harmless(text))
+
+
+def _gate_steps(version: "Version", zone: str) -> Iterator[tuple[str, str, str]]:
+    """Yield when each review and the release was recorded, with its label and words."""
     for entry, at in version.reviews:
-        yield from item("review", harmless(f"{both(at, zone)} {_reviewed(entry)}"))
+        yield at, "review", f"{both(at, zone)} {_reviewed(entry)}"
     if (approval := version.approval) is not None:
         text = f"{both(version.approved_at, zone)} by {approval.by.name}"
         without = f"; without review: {approval.without_review}" if approval.without_review else ""
         despite = f"; despite: {approval.despite}" if approval.despite else ""
-        yield from item("approved", harmless(text + without + despite))
-    for delivery in _deliveries(version):
-        mark = "; LEFT OUTSIDE THE GATE" if delivery["outside_gate"] else ""
-        reference = f", reference {delivery['reference']}" if delivery["reference"] else ""
-        way = harmless(f"by {delivery['channel']}{reference}")
-        yield from item("left", f"{both(delivery['at'], zone)} {way}{mark}")
+        yield version.approved_at, "approved", text + without + despite
+
+
+def _left(version: "Version", zone: str) -> Iterator[tuple[str, str, str]]:
+    for recorded in version.deliveries:
+        entry: Any = recorded.entry
+        mark = "; LEFT OUTSIDE THE GATE" if entry.outside_gate else ""
+        reference = f", reference {entry.reference}" if entry.reference else ""
+        way = f"by {entry.channel}{reference}{mark}"
+        yield recorded.at, "left", f"{stated(entry.at, zone)} {way}"
 
 
 def _reviewed(entry: "NoticeReviewed") -> str:

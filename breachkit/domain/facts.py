@@ -10,15 +10,17 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     model_validator,
 )
 
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.count import Count
-from breachkit.domain.instant import Instant
+from breachkit.domain.instant import Instant, dated_ahead
 from breachkit.domain.text import Country, Key, Line, Text
 
 
@@ -234,12 +236,17 @@ class Facts(Shared):
     scopes: dict[Key, Scope] | None = None
 
 
+def _ahead(value: Any, info: ValidationInfo) -> Any:
+    now = (info.context or {}).get("now")
+    return dated_ahead(value, now) if isinstance(value, str) and now else value
+
+
 class Unknown(Fact):
     """A fact that is not known yet, with the reason and when it will follow."""
 
     kind: Literal["unknown"] = "unknown"
     reason: Text
-    follows_by: Instant | None = None
+    follows_by: Annotated[Instant, BeforeValidator(_ahead)] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,16 @@ _EXPRESSION = re.compile(
     r"(?P<about>(?:about|~)\s*)?"
     r"(?:(?P<date>\d{4}-\d{2}(?:-\d{2})?)(?:[T ](?P<time>\d{2}(?::\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?))?"
     r"|(?P<clock>\d{2}:\d{2}(?::\d{2})?))"
-    r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2})?"
+    r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2}|[A-Za-z]{2,5})?"
 )
+
+
+class UnreadableTimeError(ValueError):
+    """A text that is not a time; `hint` says it as it can be read."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint or 'as in "02:10 Europe/Berlin" or "2026-11-20T16:40Z"'
 
 
 class Precision(StrEnum):
@@ -63,7 +72,8 @@ class Instant(BaseModel):
         if isinstance(value, dict):
             return _read_object(value, (info.context or {}).get("now"))
         if isinstance(value, int | float | list):
-            raise ValueError(f"{str(value)[:60]} is not a time; write {EXAMPLE}")
+            text = str(value)[:60]
+            raise UnreadableTimeError(f"{text} is not a time; write {EXAMPLE}", _since_1970(text))
         return value
 
     @property
@@ -123,26 +133,79 @@ def latest_of(at: str, zone: str, precision: str) -> datetime:
 
 
 def read_instant(text: str, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return the stored form of an instant written by a person; ValueError says what is missing.
+    """Return the stored form of an instant written by a person.
 
-    `now` is needed only for a clock time without a date.
+    `now` is needed only for a clock time without a date. UnreadableTimeError says what is wrong.
     """
     if text == "now" and now:
         return _stored(now, "UTC", Precision.SECOND, estimated=False)
     found = _EXPRESSION.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text[:60]!r} is not a time; write {EXAMPLE}")
-    if not found["zone"]:
+        short = text[:60]
+        raise UnreadableTimeError(f"{short!r} is not a time; write {EXAMPLE}", _since_1970(short))
+    try:
+        return _read(found, now)
+    except ValueError as error:
+        raise UnreadableTimeError(str(error), _corrected(found, now)) from error
+
+
+def dated_ahead(text: str, now: datetime) -> str:
+    """Return a promise with its day: a clock time alone means the next time the clock shows it.
+
+    Anything else passes unchanged, for `read_instant` to judge.
+    """
+    found = _EXPRESSION.fullmatch(text.strip())
+    if not (found and found["clock"] and found["zone"]):
+        return text
+    try:
+        at = moment(read_instant(text, now=now)["at"])
+        zone = zone_of(found["zone"])
+    except ValueError:
+        return text
+    days = 0 if at > now else 1
+    return f"{(at.astimezone(zone) + timedelta(days=days)):%Y-%m-%d} {text.strip()}"
+
+
+def _read(found: re.Match[str], now: datetime | None) -> dict[str, Any]:
+    text, name = found.string, found["zone"]
+    if not name:
         raise ValueError(f"{text!r} has no zone; add an offset or a zone name, as in {EXAMPLE}")
     if found["date"] and int(found["date"][:4]) not in YEARS:
         raise ValueError(f"{text!r} looks like a clock that was never set; state the real time")
-    zone = "UTC" if found["zone"] == "Z" else found["zone"]
+    if name.isalpha() and name not in {"Z", "UTC"}:
+        raise ValueError(f"{text!r} is not a time: {name} is no place; name one, or an offset")
+    zone = zone_of(name)
     local, precision = (
-        _on_the_clock(found["clock"], zone_of(zone), now)
+        _on_the_clock(found["clock"], zone, now)
         if found["clock"]
-        else _on_a_date(found["date"], found["time"], zone_of(zone))
+        else _on_a_date(found["date"], found["time"], zone)
     )
-    return _stored(local, zone, precision, estimated=bool(found["about"]))
+    name = "UTC" if name == "Z" else name
+    return _stored(local, name, precision, estimated=bool(found["about"]))
+
+
+def _corrected(found: re.Match[str], now: datetime | None) -> str:
+    """Return the nearest text that can be read, for the hint; nothing where there is none."""
+    date, time = found["date"], found["time"] or found["clock"]
+    dates = (date, f"{date[:8]}28", f"{date[:4]}-11-20") if date else (None,)
+    later = f"{int(time[:2]) + 1:02}{time[2:]}" if time else None
+    zones = [found["zone"], "UTC" if found["zone"] == "GMT" else None, "Europe/Berlin"]
+    for zone, day, clock in product(filter(None, zones), dates, (time, later, "17:40")):
+        text = " ".join(filter(None, (day, clock, zone)))
+        try:
+            if again := _EXPRESSION.fullmatch(text):
+                _read(again, now)
+                return f'as in "{text}"'
+        except ValueError:
+            continue
+    return ""
+
+
+def _since_1970(text: str) -> str:
+    """Return what a number of seconds since 1970 means, for the hint; nothing for anything else."""
+    if not re.fullmatch(r"[0-9]{9,10}", text):
+        return ""
+    return f'if it counts seconds since 1970: "{stamp(datetime.fromtimestamp(int(text), UTC))}"'
 
 
 def _stored(at: datetime, zone: str, precision: str, *, estimated: bool) -> dict[str, Any]:
@@ -185,11 +248,11 @@ def _begin(local: datetime, precision: str) -> datetime:
 def _on_a_date(date: str, time: str | None, zone: tzinfo) -> tuple[datetime, Precision]:
     if time is None:
         precision = Precision.DAY if len(date) == 10 else Precision.MONTH
-        return _existing(datetime.fromisoformat((date + "-01")[:10]), zone, skip=True), precision
+        return _existing(_naive((date + "-01")[:10], date), zone, skip=True), precision
     if len(date) < 10:
         raise ValueError(f"{date} {time} has a time but no day")
     precision = {2: Precision.HOUR, 5: Precision.MINUTE}.get(len(time), Precision.SECOND)
-    naive = datetime.fromisoformat(f"{date}T{time}" + (":00" if len(time) == 2 else ""))
+    naive = _naive(f"{date}T{time}" + (":00" if len(time) == 2 else ""), f"{date} {time}")
     return _existing(naive, zone), precision
 
 
@@ -198,11 +261,18 @@ def _on_the_clock(clock: str, zone: tzinfo, now: datetime | None) -> tuple[datet
     if now is None:
         raise ValueError(f"{clock} has no date; write {EXAMPLE}")
     today = now.astimezone(zone).date()
-    for day in (today, today - timedelta(days=1)):
-        at = _existing(datetime.fromisoformat(f"{day}T{clock}"), zone)
-        if at <= now + CLOCK_SLACK:
-            break
-    return at, Precision.MINUTE if len(clock) == 5 else Precision.SECOND
+    naive = _naive(f"{today}T{clock}", clock)
+    if naive.replace(tzinfo=zone) > now + CLOCK_SLACK:
+        naive -= timedelta(days=1)
+    return _existing(naive, zone), Precision.MINUTE if len(clock) == 5 else Precision.SECOND
+
+
+def _naive(text: str, shown: str) -> datetime:
+    """Return a time of the calendar; ValueError with the words of whoever wrote it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{shown!r} is not a time: {error}") from None
 
 
 def _existing(naive: datetime, zone: tzinfo, *, skip: bool = False) -> datetime:

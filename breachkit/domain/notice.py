@@ -1,20 +1,20 @@
 """What a template may see: the facts of one scope as printed values, and nothing else."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from breachkit.domain.categories import DATA, GROUPS, Advice
+from breachkit.domain.advice import advice_for
+from breachkit.domain.alike import View, told_once
+from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.obligation import Instrument
-from breachkit.domain.patch import covers, fact_at
+from breachkit.domain.patch import fact_at
+from breachkit.domain.reading import Reading, ended
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
-
-View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,12 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
     return {
         **_head(heading, words),
         **build.incident(),
-        "when": {name: build.instant(path) for name, path in _INSTANTS.items()},
-        "groups": build.groups(),
-        "people": build.count("people"),
-        "records": build.count("records"),
-        "data": build.data(),
+        **build.times(),
+        **build.figures(),
         **build.course(),
-        "contact": build.address("contact"),
-        "compromised": build.compromised(),
+        **build.reach(),
         **build.controllers(),
-        "countries": build.countries(),
-        "delay": build.said("delay.reason"),
-        "is_late": fact_at(view.values, "late") is True,
-        "we_are_controller": view.values.get("capacity") == "controller",
-        "follows": build.gaps(heading.missing, Answer.UNKNOWN),
-        "open": build.gaps(heading.missing, Answer.MISSING),
-        "why": build.whys(),
+        **build.still_open(heading.missing),
     }
 
 
@@ -65,13 +55,25 @@ def _head(heading: Heading, words: Words) -> View:
         "our_name": Printed(heading.our_name),
         "recipient": Printed(heading.recipient),
         "drafted_on": Printed(words.today(heading.drafted_at)),
-        "reason": Printed(_ended(heading.reason)),
+        "reason": Printed(ended(heading.reason)),
+        "to_authority": heading.addressee == "authority",
         "phase": {
             name: heading.phase == name
             for name in ("initial", "supplementary", "final", "correction", "withdrawal")
         },
-        "duties": [_cited(duty, heading.instruments) for duty in heading.duties],
+        "duties": [_cited(duty, heading.instruments) for duty in _in_order(heading)],
     }
+
+
+def _in_order(heading: Heading) -> list[Duty]:
+    """Return the duties as a letter cites them: the agreement first, and last what is not certain."""
+    return sorted(
+        heading.duties,
+        key=lambda duty: (
+            duty.owed is None,
+            heading.instruments[duty.law.instrument].kind.value != "contract",
+        ),
+    )
 
 
 def _cited(duty: Duty, instruments: Mapping[str, Instrument]) -> View:
@@ -85,47 +87,8 @@ def _cited(duty: Duty, instruments: Mapping[str, Instrument]) -> View:
     }
 
 
-def _ended(text: str) -> str:
-    """Return a text as a sentence, so that another one can follow it."""
-    text = text.strip()
-    return text if not text or text[-1] in ".!?:;…。！？" else f"{text}."
-
-
-class _Builder:
-    """Turns facts of one view into printed values that know where they were stated."""
-
-    def __init__(self, view: ScopeView, words: Words) -> None:
-        self.view, self.words = view, words
-
-    def text(self, path: str) -> Printed:
-        return self._shown(path, str)
-
-    def said(self, path: str) -> Printed:
-        value = self.text(path)
-        return Printed(_ended(value.text), value.paths)
-
-    def instant(self, path: str) -> Printed:
-        return self._shown(path, self.words.instant)
-
-    def count(self, path: str) -> Printed:
-        return self._shown(path, self.words.count)
-
-    def _shown(self, path: str, shown: Callable[[Any], str]) -> Printed:
-        value = fact_at(self.view.values, path)
-        return Printed(shown(value), (self.view.path_of(path),)) if value else Printed("")
-
-    def why(self, path: str) -> View:
-        """Return whether a fact was stated as not yet known, why, and by when it will follow."""
-        known = next((known for known in self.view.unknown if covers(known, path)), None)
-        return self._because((self.view.path_of(path),), self.view.unknown[known] if known else {})
-
-    def _because(self, paths: tuple[str, ...], unknown: Mapping[str, Any]) -> View:
-        by = unknown.get("follows_by")
-        return {
-            "unknown": bool(unknown),
-            "reason": Printed(str(unknown.get("reason", "")).rstrip(" .;,"), paths),
-            "by": Printed(self.words.day(by), paths) if by else Printed(""),
-        }
+class _Builder(Reading):
+    """Puts the facts of one view in the order in which templates ask for them."""
 
     def whys(self) -> View:
         """Return why facts are not known that stand once in a notice."""
@@ -135,13 +98,6 @@ class _Builder:
             **{name: self.why(f"nature.{name}") for name in ("description", "cause", "systems")},
             **{name: self.why(_INSTANTS[name]) for name in ("occurred", "discovered", "contained")},
         }
-
-    def is_one_of(self, path: str, *values: object) -> bool:
-        found = fact_at(self.view.values, path)
-        return bool(set(found) & set(values)) if isinstance(found, list) else found in values
-
-    def each_of(self, path: str, *values: str) -> dict[str, bool]:
-        return {value: self.is_one_of(path, value) for value in values}
 
     def incident(self) -> View:
         data, measures = "status.personal_data", "status.security_measures"
@@ -164,7 +120,10 @@ class _Builder:
 
     def nature(self) -> View:
         words = ("description", "plain", "cause", "systems", "discovery")
+        kept = [self.text(f"{path}.protection.backup").text for path in self.paths("data")]
         return {
+            "all_backed_up": bool(kept) and set(kept) == {"intact"},
+            "some_lost": bool({"lost", "none"} & set(kept)),
             **{name: self.said(f"nature.{name}") for name in words},
             **self.each_of("nature.kinds", "confidentiality", "integrity", "availability"),
             **self.each_of("nature.origin", "internal", "external"),
@@ -176,29 +135,36 @@ class _Builder:
             "not_copied": self.is_one_of("nature.exfiltration", "ruled_out"),
         }
 
-    def groups(self) -> list[View]:
-        return [
-            {**kind, "people": self.count(f"{path}.people"), "why": self.why(f"{path}.people")}
-            for path, kind in self._kinds("groups", _GROUP_LABELS)
-        ]
+    def times(self) -> View:
+        """Return when what happened, and whether the authority is told late."""
+        return {
+            "when": {name: self.instant(path) for name, path in _INSTANTS.items()},
+            "is_late": fact_at(self.view.values, "late") is True,
+            "delay": self.said("delay.reason"),
+        }
 
-    def data(self) -> list[View]:
-        return [
-            {
-                **kind,
-                "records": self.count(f"{path}.records"),
-                "why": self.why(f"{path}.records"),
-                **self._protection(f"{path}.protection"),
-            }
-            for path, kind in self._kinds("data", _DATA_LABELS)
-        ]
+    def figures(self) -> View:
+        """Return the people and data concerned with their numbers; what reads alike is told once."""
+        kinds = list(self._kinds("data"))
+        protected = [(kind, self._protection(f"{path}.protection")) for path, kind in kinds]
+        return {
+            "people": self.count("people"),
+            "records": self.count("records"),
+            "countries": self.countries(),
+            "groups": told_once(self._counted("groups", "people"), "name", apart="figure"),
+            "counts": told_once(self._counted("data", "records"), "name", apart="figure"),
+            "data": [{**kind, **how} for kind, how in protected],
+            "protections": told_once(({"name": kind, **how} for kind, how in protected), "name"),
+        }
 
-    def _kinds(self, branch: str, labels: Mapping[str, str]) -> Iterable[tuple[str, View]]:
-        found = ((path, self._kind(path, labels)) for path in self.paths(branch))
+    def _counted(self, branch: str, figure: str) -> Iterator[View]:
+        for path, kind in self._kinds(branch):
+            at = f"{path}.{figure}"
+            yield {"name": kind, "figure": self.count(at), "why": self.why(at)}
+
+    def _kinds(self, branch: str) -> Iterable[tuple[str, View]]:
+        found = ((path, self._kind(path, _LABELS[branch])) for path in self.paths(branch))
         return (one for one in found if one[1]["label"])
-
-    def paths(self, branch: str) -> list[str]:
-        return [f"{branch}.{key}" for key in fact_at(self.view.values, branch) or ()]
 
     def _kind(self, path: str, labels: Mapping[str, str]) -> View:
         """Return our own words where they were given, else the category's, and the category."""
@@ -228,20 +194,12 @@ class _Builder:
         }
 
     def advice(self) -> View:
-        """Return which blocks of advice fit the kinds of data concerned."""
-        found = {self.text(f"{path}.category").text for path in self.paths("data")}
-        kinds = {DATA[category].advice for category in found if category in DATA}
-        groups = {self.text(f"{path}.category").text for path in self.paths("groups")}
-        return {
-            **{kind.value: kind in kinds for kind in Advice},
-            "app_secret": bool(found & {"app_secret", "app_id"}),
-            "tokens": bool(found & {"access_token", "credentials", "app_secret"}),
-            "password": bool(found & {"password", "credentials"}),
-            "device_login": bool(found & {"device_username", "device_password"}),
-            "video": bool(found & {"media_stream", "cloud_record", "cloud_picture"}),
-            "home_access": "home_access" in found,
-            "children": "minors" in groups,
-        }
+        """Return which blocks of advice fit the data concerned and what happened to them."""
+        data, groups = (
+            {self.text(f"{path}.category").text for path in self.paths(branch)}
+            for branch in ("data", "groups")
+        )
+        return {**advice_for(data, groups, fact_at(self.view.values, "nature.kinds") or ())}
 
     def texts(self, branch: str) -> list[Printed]:
         return [self.said(f"{path}.text") for path in self.paths(branch)]
@@ -259,19 +217,26 @@ class _Builder:
                 found.append({**self.worded(path), "at": at})
         return found
 
-    def address(self, path: str) -> View:
-        parts = ("name", "role", "email", "phone", "postal")
-        return {part: self.text(f"{path}.{part}") for part in parts}
-
-    def compromised(self) -> View:
-        """Return which ways of reaching people are known to be compromised."""
+    def reach(self) -> View:
+        """Return whom to ask, and which ways of reaching people are known to be compromised."""
         found = {self.text(f"{path}.channel").text for path in self.paths("channels_compromised")}
-        return {name: name in found for name in ("email", "telephone", "portal", "app", "post")}
+        ways = ("email", "telephone", "portal", "app", "post")
+        return {
+            "contact": self.address("contact"),
+            "compromised": {way: way in found for way in ways},
+        }
 
     def controllers(self) -> View:
-        """Return who is responsible for the data, and how the list of accounts reaches them."""
+        """Return who is responsible for the data, what they decided, and how the list reaches them."""
         paths = self.paths("joint_controllers")
         return {
+            "we_are_controller": self.view.values.get("capacity") == "controller",
+            "risk": {
+                **self.each_of("risk.people", "high", "not_high"),
+                "unreadable": self.is_one_of("risk.exemption", "34-3-a"),
+                "averted": self.is_one_of("risk.exemption", "34-3-b"),
+                "in_public": self.is_one_of("risk.exemption", "34-3-c"),
+            },
             "controller": {
                 **self.address("controller.contact"),
                 "organisation": self.text("controller.name"),
@@ -295,35 +260,71 @@ class _Builder:
         }
 
     def countries(self) -> list[View]:
-        """Return where the people live, with their number."""
-        return [
-            {
-                "name": Printed(self.words.country(path[-2:]), (self.view.path_of(path),)),
-                "people": self.count(f"{path}.people"),
-            }
-            for path in self.paths("countries")
-        ]
+        """Return where the people live by name, with their number, or why that is not known."""
+        known = self.view.unknown.keys() | set(self.paths("countries"))
+        codes = {path.split(".")[1] for path in known if path.startswith("countries.")}
+        found = [self._country(code, f"countries.{code}") for code in codes]
+        return sorted(found, key=lambda one: str(one["label"]))
+
+    def _country(self, code: str, path: str) -> View:
+        label = Printed(self.words.country(code), (self.view.path_of(path),))
+        figure = {"figure": self.count(f"{path}.people"), "why": self.why(f"{path}.people")}
+        return {"label": label, "name": {"label": label}, **figure}
+
+    def still_open(self, missing: Sequence[Gap]) -> View:
+        """Return what the text leaves open; it is settled when nothing was promised for later."""
+        follows = self.gaps(missing, Answer.UNKNOWN)
+        open_ = self.gaps(missing, Answer.MISSING)
+        announced = [*self._told_later(missing), *self._counted_later(follows)]
+        return {
+            "follows": follows,
+            "open": open_,
+            "announced": announced,
+            "settled": not (follows or open_ or announced),
+            "why": self.whys(),
+        }
+
+    def _told_later(self, missing: Sequence[Gap]) -> Iterator[View]:
+        """Yield what stands once in a notice, is not known yet, and is no requirement's gap."""
+        asked = {gap.view_path for gap in missing}
+        for name, path in _ALSO.items():
+            why = self.why(path)
+            if why["unknown"] and path not in asked and not fact_at(self.view.values, path):
+                yield {"about": Printed(name), "names": [], **why}
+
+    def _counted_later(self, follows: Sequence[View]) -> list[View]:
+        """Return the kinds of people and data that are still being counted, not announced before."""
+        told = {(one["reason"].text, one["by"].text) for one in follows}
+        kinds = {
+            "people": self._counted("groups", "people"),
+            "records": self._counted("data", "records"),
+            "country": self.countries(),
+        }
+        found = (
+            {"about": Printed(about), "name": one["name"], **one["why"]}
+            for about, counted in kinds.items()
+            for one in counted
+            if one["why"]["unknown"] and not one["figure"]
+        )
+        new = (one for one in found if (one["reason"].text, one["by"].text) not in told)
+        return told_once(new, "name")
 
     def gaps(self, gaps: Sequence[Gap], answer: Answer) -> list[View]:
-        """Return what is open, once where several facts of a requirement are open alike."""
+        """Return what is open, once where it is open alike for several kinds of data or people."""
         found: dict[tuple[str, ...], View] = {}
         for gap in gaps:
             if gap.answer is answer:
                 known = {"reason": gap.reason, "follows_by": gap.follows_by}
-                item = {
-                    "what": Printed(gap.title),
-                    "which": self._which(gap),
-                    **self._because((gap.path,), known if gap.reason else {}),
-                }
+                because = self.because((gap.path,), known if gap.reason else {})
+                item = {"what": Printed(gap.title), "name": self._which(gap), **because}
                 found.setdefault(tuple(str(part) for part in item.values()), item)
-        return list(found.values())
+        return told_once(found.values(), "name")
 
-    def _which(self, gap: Gap) -> Printed:
+    def _which(self, gap: Gap) -> View:
         """Return the kind of data or people that a gap is about, where it is about one."""
-        labels = {"data": _DATA_LABELS, "groups": _GROUP_LABELS}
         branch, key, *_ = (*gap.view_path.split("."), "")
-        label = self._kind(f"{branch}.{key}", labels.get(branch, {}))["label"]
-        return label if branch in labels else Printed("")
+        kind = self._kind(f"{branch}.{key}", _LABELS.get(branch, {}))
+        return kind if branch in _LABELS and kind["label"] else {}
 
 
 _INSTANTS = {
@@ -338,5 +339,12 @@ _INSTANTS = {
     "origin_discovered": "origin.discovered_at",
     "told_us": "origin.told_us_at",
 }
-_DATA_LABELS = {name: one.label for name, one in DATA.items()}
-_GROUP_LABELS = {name: label for name, (label, _) in GROUPS.items()}
+_ALSO = {
+    **{name: _INSTANTS[name] for name in ("occurred", "discovered", "contained")},
+    **{name: f"nature.{name}" for name in ("cause", "systems", "discovery")},
+    "countries": "countries",
+}
+_LABELS = {
+    "data": {name: one.label for name, one in DATA.items()},
+    "groups": {name: label for name, (label, _) in GROUPS.items()},
+}

@@ -214,7 +214,8 @@ def _fact_error(error: ValidationError, model: type[BaseModel], prefix: str) -> 
         return FactError(path, message)
     if first["type"] != "value_error":
         message = f"{message[0].lower()}{message[1:]}, found {value}"
-    return FactError(path, message, hint="breachkit schema incident shows every fact")
+    said = getattr(first.get("ctx", {}).get("error"), "hint", "")
+    return FactError(path, message, hint=said or "breachkit schema incident shows every fact")
 
 
 def _fields_at(model: type[BaseModel], names: list[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from breachkit.app import Breachkit
-from breachkit.errors import RefusedError
+from breachkit.errors import FactError, RefusedError
 from tests.conftest import partner
 
 HOSTILE = [
@@ -218,3 +218,36 @@ def test_a_text_that_is_gone_or_changed_is_named_by_verify(kit: Breachkit, works
     faults = kit.verify().faults
     assert len(faults) == 1
     assert faults[0].matter == incident
+
+
+def test_a_correction_says_what_was_wrong(kit: Breachkit) -> None:
+    incident = kit.open_incident({"title": "x", "scopes": {"acme": {}}}).id
+    delivered(kit, kit.draft(incident, to=("partner",))[0].drafted.notice)
+    reason = "the footage was **seen**, not copied"
+    (one,) = kit.draft(incident, to=("partner",), phase="correction", reason=reason)
+    assert f"What was wrong, and what is right: {reason}" in " ".join(one.text.split())
+    plain = kit.draft(incident, to=("partner",), phase="correction")[0]
+    assert "What was wrong" not in plain.text
+
+
+def test_a_reason_that_no_notice_can_show_is_refused(kit: Breachkit) -> None:
+    incident = kit.open_incident({"title": "x", "scopes": {"acme": {}}}).id
+    delivered(kit, kit.draft(incident, to=("partner",))[0].drafted.notice)
+    for reason in ("a\ue000b", "a\u202eb", "\x1b[31m", "x" * 8001):
+        with pytest.raises(FactError, match=r"^reason: "):
+            kit.draft(incident, to=("partner",), phase="correction", reason=reason)
+
+
+def test_no_two_notices_share_a_number(kit: Breachkit) -> None:
+    incident = kit.open_incident({"title": "x", "scopes": {"acme": {}}}).id
+    kit.draft(incident, to=("partner",))
+    kit.amend(incident, {"title": "y", "scopes": {"zeta": {}}})
+    kit.draft(incident, to=("partner",))
+    kit.amend(incident, {"scopes": {"own": {}, "late": {}}})
+    kit.draft(incident)
+    matter = kit.incident(incident).matter
+    numbers = range(1, len(matter.notices) + 1)
+    assert list(matter.notices) == [f"{incident}-n{number}" for number in numbers]
+    for versions in matter.notices.values():
+        assert len({one.drafted.scope for one in versions}) == 1
+        assert [one.drafted.version for one in versions] == list(range(1, len(versions) + 1))

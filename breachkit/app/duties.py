@@ -1,0 +1,57 @@
+"""Duties through the library: what is due, when, and how each deadline came about."""
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from breachkit.app.workplace import Workplace
+from breachkit.domain.line import DutyRow
+from breachkit.overview import Overview, Status, overview_of
+
+if TYPE_CHECKING:
+    from breachkit.casework.picture import Picture
+    from breachkit.domain.deadline import Step
+    from breachkit.domain.duty import Duty
+
+
+class Duties(Workplace):
+    """What the law makes of the incidents: nothing here writes."""
+
+    def overview(
+        self, limit: int | None = 20, *, told: Sequence[str] = (), incident: str | None = None
+    ) -> Overview:
+        """Return the soonest duties of all open incidents, or all of one, from columns alone."""
+        return overview_of(
+            self.store,
+            limit=limit,
+            told=told,
+            now=self._clock(),
+            zone=self.zone,
+            law_digest=self.folder.digest(),
+            incident=incident,
+        )
+
+    def status(self, incident: str) -> "Status":
+        """Return an incident with its duties, the next one first."""
+        return Status(self.incident(incident))
+
+    def due_within(self, hours: float) -> list[DutyRow]:
+        """Return our duties that are overdue or due within so many hours, the soonest first."""
+        until = (self._clock() + timedelta(hours=hours)).astimezone(UTC)
+        limit = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+        rows = self.store.overview(None, told=("waiting", "unconfirmed"))
+        return [row for row in rows if row.side == "ours" and row.due_at and row.due_at <= limit]
+
+    def find_duty(
+        self, duty: str, incident: str | None = None, *, at: str | None = None
+    ) -> tuple["Picture", "Duty"]:
+        """Return a duty by its id, in the incident named or the only one that has it; also as it was."""
+        from breachkit.casework.papers import find_duty
+
+        return find_duty(self.desk, duty, incident, lambda matter: self.incident(matter, at=at))
+
+    def explain(self, duty: str, incident: str | None = None) -> tuple["Step", ...]:
+        """Return how a deadline came about, step by step."""
+        from breachkit.domain.deadline import explain
+
+        return explain(self.find_duty(duty, incident)[1].deadline, self.zone)

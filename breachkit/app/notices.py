@@ -1,0 +1,72 @@
+"""Notices through the library: drafted, read, reviewed, released, and recorded as delivered."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from breachkit.app.workplace import Workplace
+
+if TYPE_CHECKING:
+    from breachkit.casework.drafting import Draft
+    from breachkit.casework.gate import Passed
+    from breachkit.casework.papers import Shown
+    from breachkit.domain.approval import Release
+    from breachkit.domain.entry import Addressee, Phase
+
+
+class Notices(Workplace):
+    """The steps from the first draft to the record of what left."""
+
+    def draft(
+        self,
+        incident: str,
+        *,
+        to: "Sequence[Addressee]" = (),
+        scopes: Sequence[str] = (),
+        phase: "Phase | None" = None,
+        language: str | None = None,
+        reason: str = "",
+    ) -> "tuple[Draft, ...]":
+        """Render notices for review; all that fit where nothing is chosen.
+
+        `reason` is what a correction changes, or why a withdrawal is made, as the text says it.
+        """
+        from breachkit.casework.drafting import Order, draft
+
+        order = Order(tuple(to), tuple(scopes), phase, language, reason)
+        return draft(self.desk, self.actor, incident, order)
+
+    def notice(self, name: str) -> "Shown":
+        """Return a notice as it was drafted, with what became of it."""
+        from breachkit.casework.papers import show
+
+        return show(self.desk, name)
+
+    def review(self, name: str, **said: Any) -> "Passed":
+        """Record what legal says of a notice or a set; see `casework.gate.review`."""
+        from breachkit.casework.gate import review
+
+        return review(self.desk, self.actor, name, **said)
+
+    def approve(self, name: str, release: "Release", *, excepting: Sequence[str] = ()) -> "Passed":
+        """Release a notice or a set by its digest."""
+        from breachkit.casework.gate import approve
+
+        return approve(self.desk, self.actor, name, release, excepting=excepting)
+
+    def record_delivery(self, name: str, **said: Any) -> "Passed":
+        """Record that a notice left by another way; see `casework.gate.record_delivery`."""
+        from breachkit.casework.gate import record_delivery
+
+        return record_delivery(self.desk, self.actor, name, **said)
+
+    def callsheet(self, incident: str, scope: str) -> str:
+        """Return what to say on the telephone to one partner, as text."""
+        from breachkit.casework.papers import callsheet
+
+        return callsheet(self.desk, incident, scope)
+
+    def pack(self, name: str) -> str:
+        """Return one HTML page for counsel: the notice, its gaps, facts, changes and digest."""
+        from breachkit.casework.pack import pack
+
+        return pack(self.desk, name)

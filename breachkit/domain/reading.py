@@ -1,0 +1,76 @@
+"""Facts of one scope read as printed values: in words, and knowing where they were stated."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from breachkit.domain.alike import View
+from breachkit.domain.document import Printed
+from breachkit.domain.patch import covers, fact_at
+from breachkit.domain.scope import ScopeView
+from breachkit.domain.words import Words
+
+
+def ended(text: str) -> str:
+    """Return a text as a sentence, so that another one can follow it."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?:;…。！？" else f"{text}."
+
+
+class Reading:
+    """The facts of one view, read by their path; a fact that is not there reads as empty."""
+
+    def __init__(self, view: ScopeView, words: Words) -> None:
+        self.view, self.words = view, words
+
+    def text(self, path: str) -> Printed:
+        """Return a text as it was stated."""
+        return self._shown(path, str)
+
+    def said(self, path: str) -> Printed:
+        """Return a text as a sentence."""
+        value = self.text(path)
+        return Printed(ended(value.text), value.paths)
+
+    def instant(self, path: str) -> Printed:
+        """Return an instant in the reader's language."""
+        return self._shown(path, self.words.instant)
+
+    def count(self, path: str) -> Printed:
+        """Return a number with its exactness."""
+        return self._shown(path, self.words.count)
+
+    def address(self, path: str) -> View:
+        """Return how somebody can be reached."""
+        parts = ("name", "role", "email", "phone", "postal")
+        return {part: self.text(f"{path}.{part}") for part in parts}
+
+    def why(self, path: str) -> View:
+        """Return whether a fact was stated as not yet known, why, and by when it will follow."""
+        known = next((known for known in self.view.unknown if covers(known, path)), None)
+        return self.because((self.view.path_of(path),), self.view.unknown[known] if known else {})
+
+    def because(self, paths: tuple[str, ...], unknown: Mapping[str, Any]) -> View:
+        """Return the reason and the day of what is not yet known, or that nobody said so."""
+        by = unknown.get("follows_by")
+        return {
+            "unknown": bool(unknown),
+            "reason": Printed(str(unknown.get("reason", "")).rstrip(" .;,"), paths),
+            "by": Printed(self.words.day(by), paths) if by else Printed(""),
+        }
+
+    def is_one_of(self, path: str, *values: object) -> bool:
+        """Tell whether a fact is one of some values, or a list that holds one of them."""
+        found = fact_at(self.view.values, path)
+        return bool(set(found) & set(values)) if isinstance(found, list) else found in values
+
+    def each_of(self, path: str, *values: str) -> dict[str, bool]:
+        """Return for each value whether the fact is that."""
+        return {value: self.is_one_of(path, value) for value in values}
+
+    def paths(self, branch: str) -> list[str]:
+        """Return the path of each item of a branch."""
+        return [f"{branch}.{key}" for key in fact_at(self.view.values, branch) or ()]
+
+    def _shown(self, path: str, shown: Callable[[Any], str]) -> Printed:
+        value = fact_at(self.view.values, path)
+        return Printed(shown(value), (self.view.path_of(path),)) if value else Printed("")
