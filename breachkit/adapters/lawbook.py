@@ -13,14 +13,16 @@ from typing import Final, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from breachkit.domain.obligation import Instrument, Obligation
+from breachkit.domain.instrument import Instrument, InstrumentStatus
+from breachkit.domain.obligation import Obligation
 from breachkit.domain.predicate import duties_of
 from breachkit.errors import LawError, UnknownNameError
 
 FACT_AREAS: Final = frozenset(
     (
         *("accounts_list", "advice", "capacity", "channels_compromised", "consequences"),
-        *("contact", "controller", "countries", "data", "delay", "groups", "joint_controllers"),
+        *("contact", "controller", "countries", "data", "delay", "findings", "groups"),
+        *("joint_controllers", "product", "profile", "sent", "service"),
         *("language", "late", "measures", "nature", "origin", "people", "records", "risk"),
         *("security_measures_breached", "standard_clauses", "status", "timeline"),
         "timeline_reasons",
@@ -42,6 +44,8 @@ class Lawbook:
     texts: tuple[tuple[str, bytes], ...]
     """Name (`imou-dpa.toml`) and bytes of each file that counts, for the record."""
     _obligations: Mapping[str, Obligation] = field(repr=False)
+    proposals: tuple[Obligation, ...] = field(default=(), repr=False)
+    """What would be owed if a proposal became law: shown, and never computed."""
 
     @property
     def digest(self) -> str:
@@ -91,7 +95,13 @@ def load(folders: Iterable[Path]) -> Lawbook:
     return Lawbook(
         instruments=tuple(file.instrument for file in files.values()),
         texts=tuple((f"{name}.toml", file.raw) for name, file in files.items()),
-        _obligations={o.qualified_id: o for file in files.values() for o in file.obligations},
+        _obligations={
+            o.qualified_id: o
+            for file in files.values()
+            if not file.proposed
+            for o in file.obligations
+        },
+        proposals=tuple(o for file in files.values() if file.proposed for o in file.obligations),
     )
 
 
@@ -101,6 +111,11 @@ class _LawFile:
     raw: bytes
     instrument: Instrument
     obligations: tuple[Obligation, ...]
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it holds a proposal, and no law."""
+        return self.instrument.status is InstrumentStatus.PROPOSAL
 
     def line(self, qualified_id: str) -> int:
         """Return the line on which one of the file's obligations starts."""
@@ -122,11 +137,11 @@ def _read(path: Path) -> _LawFile:
         _refuse(path, f"unknown key {key}", _line(text, rf"\[*{re.escape(key)}\b"))
     line = _line(text, r"\[instrument\]")
     instrument = _validated(Instrument, tables.get("instrument", {}), path, line, "instrument")
-    return _LawFile(path, raw, instrument, _obligations(tables, instrument.id, path, text))
+    return _LawFile(path, raw, instrument, _obligations(tables, instrument, path, text))
 
 
 def _obligations(
-    tables: Mapping[str, object], instrument: str, path: Path, text: str
+    tables: Mapping[str, object], instrument: Instrument, path: Path, text: str
 ) -> tuple[Obligation, ...]:
     rows = tables.get("obligation", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -135,10 +150,10 @@ def _obligations(
     for index, row in enumerate(rows):
         line = _line(text, r"\[\[obligation\]\]", index)
         name = f"obligation {row['id']}" if "id" in row else f"obligation number {index + 1}"
-        if "instrument" in row:
-            _refuse(path, f"{name}: instrument: is not named again", line)
-        row = {**row, "instrument": instrument}
-        obligation = _validated(Obligation, row, path, line, name)
+        for key in ("instrument", "scopes"):
+            if key in row:
+                _refuse(path, f"{name}: {key}: is said once, for the whole instrument", line)
+        obligation = _validated(Obligation, _inherited(row, instrument), path, line, name)
         if obligation.id in found:
             _refuse(path, f"{name} stands there twice", line)
         for pattern in sorted(obligation.patterns):
@@ -148,17 +163,30 @@ def _obligations(
     return tuple(found.values())
 
 
+def _inherited(row: Mapping[str, object], instrument: Instrument) -> dict[str, object]:
+    """Return an obligation with what its instrument says for all of them."""
+    own = row.get("when", [])
+    when = [*instrument.when, *own] if isinstance(own, list) else own
+    return {
+        "in_force": instrument.in_force,
+        **row,
+        "scopes": instrument.scopes,
+        "when": when,
+        "instrument": instrument.id,
+    }
+
+
 def _check_duties(files: Iterable[_LawFile]) -> None:
     """Refuse conditions on obligations that do not exist, or that ask about each other for ever."""
     asked = {o.qualified_id: (file, o) for file in files for o in file.obligations}
     for name, (file, obligation) in asked.items():
-        for duty in sorted(obligation.duties - asked.keys()):
+        for duty in sorted((obligation.duties | obligation.stages) - asked.keys()):
             _refuse(
                 file.path, f"obligation {obligation.id}: no obligation {duty!r}", file.line(name)
             )
     try:
         TopologicalSorter(
-            {name: set(duties_of(o.when)) for name, (_, o) in asked.items()}
+            {name: {*duties_of(o.when), *o.stages} for name, (_, o) in asked.items()}
         ).prepare()
     except CycleError as error:
         circle = error.args[1]

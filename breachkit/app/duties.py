@@ -10,8 +10,8 @@ from breachkit.overview import Overview, Status, overview_of
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
-    from breachkit.domain.deadline import Step
     from breachkit.domain.duty import Duty
+    from breachkit.domain.explain import Step
 
 
 class Duties(Workplace):
@@ -52,6 +52,6 @@ class Duties(Workplace):
 
     def explain(self, duty: str, incident: str | None = None) -> tuple["Step", ...]:
         """Return how a deadline came about, step by step."""
-        from breachkit.domain.deadline import explain
+        from breachkit.domain.explain import explain
 
         return explain(self.find_duty(duty, incident)[1].deadline, self.zone)

@@ -16,9 +16,10 @@ from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon, Terms
 from breachkit.domain.entry import WORKSPACE, Entry, encode
+from breachkit.domain.instrument import Instrument
 from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
-from breachkit.domain.obligation import Instrument, Obligation
+from breachkit.domain.obligation import Obligation
 from breachkit.domain.people import Actor, Organisation, Partner, Person, Role
 from breachkit.domain.words import Words
 from breachkit.errors import ChangedMeanwhileError, FactError, UnknownNameError

@@ -1,15 +1,17 @@
 """An incident as it stands: its facts, scopes, duties, flags and notices, seen at one moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from breachkit.casework.context import profile_of, submitted
 from breachkit.casework.desk import Desk, Rules, read_matter
 from breachkit.domain.crosscheck import Flag, find_flags
 from breachkit.domain.duty import Duty, find_duties
 from breachkit.domain.entry import DecisionRecorded
 from breachkit.domain.instant import moment
+from breachkit.domain.instrument import Instrument
 from breachkit.domain.matter import Matter
 from breachkit.domain.patch import Tree
 from breachkit.domain.scope import OWN, ScopeView, view_of
@@ -54,6 +56,9 @@ class Picture:
     duties: tuple[Duty, ...]
     flags: tuple[Flag, ...]
     seen_at: datetime
+    house: ScopeView
+    """What the whole incident means for ourselves: no scope of it unless we are controller too."""
+    instruments: Mapping[str, Instrument]
 
     @property
     def id(self) -> str:
@@ -67,7 +72,7 @@ class Picture:
 
     def view(self, scope: str) -> ScopeView | None:
         """Return the view of one scope."""
-        return next((view for view in self.views if view.scope == scope), None)
+        return next((view for view in (*self.views, self.house) if view.scope == scope), None)
 
     def duties_of(self, scope: str, addressee: str | None = None) -> tuple[Duty, ...]:
         """Return the duties in one scope, towards one addressee where it is named."""
@@ -90,7 +95,9 @@ def look(desk: Desk, matter_id: str, *, until: str | None = None) -> Picture:
 def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
     """Return the picture of a matter under the rules, at a moment."""
     views = scope_views(matter, rules, now)
-    duties = find_duties(matter, views, rules.obligations, rules.terms())
+    house = next((view for view in views if view.scope == OWN), None) or house_view(matter, rules)
+    every = (*views, house) if house.house else views
+    duties = find_duties(matter, every, rules.obligations, rules.terms())
     flags = find_flags(
         matter.facts,
         opened_at=matter.opened_at,
@@ -98,7 +105,7 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         organisation=rules.organisation,
         names=names_by_scope(matter, rules),
     )
-    return Picture(matter, views, duties, flags, now)
+    return Picture(matter, views, duties, flags, now, house, rules.instruments)
 
 
 def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView, ...]:
@@ -108,6 +115,7 @@ def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView,
     views = []
     for key in keys:
         added: Tree = {**base, **_affiliate(matter, rules), **_decided(matter, key)}
+        added["sent"] = submitted(matter, key)
         defaults = scope_defaults(rules, key)
         if key == UNNAMED:
             defaults["capacity"] = "processor"
@@ -117,13 +125,22 @@ def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView,
     return tuple(views)
 
 
+def house_view(matter: Matter, rules: Rules) -> ScopeView:
+    """Return what the whole incident means for ourselves, where we are controller of nothing in it."""
+    added: Tree = {"timeline": {"opened_at": _opened(matter)}, "sent": submitted(matter, OWN)}
+    added |= _affiliate(matter, rules)
+    view = view_of(matter.facts, matter.unknown, OWN, added, scope_defaults(rules, OWN))
+    return replace(view, house=True)
+
+
 def scope_defaults(rules: Rules, scope: str) -> Tree:
     """Return what the workspace knows of a scope: our contact, the controller's name and contact."""
     ours = rules.organisation
+    profile = profile_of(rules, scope)
     contact = ours.contact.model_dump(mode="json", exclude_none=True) if ours.contact else {}
     if scope == OWN:
         controller: Tree = {"name": ours.name, "country": ours.country, "contact": contact}
-        return {"contact": contact, "controller": _without_none(controller)}
+        return {"contact": contact, "controller": _without_none(controller), "profile": profile}
     partner = rules.partners.get(scope)
     if partner is None:
         return {"contact": contact, "standard_clauses": "2010/87"}
@@ -138,6 +155,7 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
         "contact": contact,
         "controller": _without_none(controller),
         "standard_clauses": partner.standard_clauses,
+        "profile": profile,
     }
 
 

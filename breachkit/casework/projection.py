@@ -115,6 +115,9 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
         return "", ""
     if duty.questions:
         path = duty.questions[0]
+        asked = _question_of_law(picture, duty, path)
+        if asked:
+            return asked
         if path == "risk.people":
             # The partner's own decision is no question to us: the duty says that it waits for it.
             if is_theirs(duty):
@@ -131,6 +134,17 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
             )
         return "when was the breach discovered?", f'{amend} timeline.discovered_at="TIME ZONE"'
     return "", ""
+
+
+def _question_of_law(picture: Picture, duty: Duty, path: str) -> tuple[str, str] | None:
+    """Return a question that an instrument or the workspace asks in its own words, and its answer."""
+    area, _, name = path.rpartition(".")
+    if area.endswith("profile"):
+        return f"is {name} true of us? (profile in breachkit.toml)", "breachkit workspace check"
+    for finding in picture.instruments[duty.law.instrument].findings:
+        if area.endswith("findings") and finding.name == name:
+            return finding.question, f"breachkit incident amend {picture.id} --set {path}=yes"
+    return None
 
 
 def _choices(path: str) -> str:

@@ -20,11 +20,11 @@ def partner_clock(session: Session, picture: "Picture", scope: str) -> Iterator[
         if duty.due_at is None or duty.deadline.start is None:
             continue
         aware = duty.deadline.start.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        hours = duty.deadline.limit.total_seconds() / 3600 if duty.deadline.limit else 0
+        limit = duty.deadline.limit
         whose = "ours" if duty.side.value == "ours" else f"{scope}'s own"
         yield from item(
             "clock",
-            f"{whose} {hours:.0f} hours ({duty.law.citation} {duty.law.instrument}) run from"
+            f"{whose} {limit} ({duty.law.citation} {duty.law.instrument}) run from"
             f" {both(aware, zone)} to {both(due_of(duty), zone)}",
         )
 

@@ -61,7 +61,7 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
 @click.option("--at", metavar="TIME", help="As it was known then, under the law of that time.")
 def explain(session: Session, duty: str, incident: str | None, at: str | None) -> Answer:
     """Explain how the deadline of a DUTY came about, step by step."""
-    from breachkit.domain.deadline import explain as steps_of
+    from breachkit.domain.explain import explain as steps_of
 
     picture, found = session.kit.find_duty(duty, incident, at=at)
     zone = session.kit.zone

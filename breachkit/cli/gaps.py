@@ -113,7 +113,7 @@ def _due(session: Session, picture: "Picture", duty: "Duty") -> str:
         return f"{duty.told.value}, {duty.content.value}"
     if not duty.due_at:
         limit = duty.deadline.limit
-        hours = f"{limit.total_seconds() / 3600:.0f} hours from {duty.law.event}" if limit else ""
+        hours = f"{limit} from {duty.law.event}" if limit else ""
         return hours or duty.law.also
     now = picture.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     kind = " (provisional)" if duty.deadline.kind.value == "provisional" else ""

@@ -11,10 +11,16 @@ from breachkit.cli.output import Answer, table
 from breachkit.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from breachkit.domain.obligation import Instrument, Obligation
+    from breachkit.domain.instrument import Instrument
+    from breachkit.domain.obligation import Obligation
 
 law_command = noun("law", "Show the instruments and obligations that count.")
 
+_COUNTED = {
+    "elapsed": "elapsed hours",
+    "calendar": "days of the calendar",
+    "working": "working time",
+}
 _FOLLOW = {
     "never": "has to be stated at once",
     "initial": "may follow after the first notice, with a reason",
@@ -65,7 +71,7 @@ def _rows(laws: "list[Obligation]") -> Iterator[str]:
 def _limit(law: "Obligation") -> str:
     if law.limit is None:
         return law.also
-    return f"{law.limit.total_seconds() / 3600:.0f} hours"
+    return str(law.limit)
 
 
 def _towards(law: "Obligation") -> str:
@@ -75,8 +81,7 @@ def _towards(law: "Obligation") -> str:
 def _instrument(instrument: "Instrument", mine: "list[Obligation]") -> Iterator[str]:
     yield f"{instrument.id}: {instrument.title} [{instrument.standing.value}]"
     yield from labelled("citation", instrument.citation)
-    until = f" until {instrument.in_force.until}" if instrument.in_force.until else ""
-    yield from labelled("in force", f"from {instrument.in_force.since}{until}")
+    yield from labelled("in force", _in_force(instrument))
     yield from labelled("kind", instrument.kind.value)
     yield from labelled("read from", instrument.source)
     if instrument.note:
@@ -88,12 +93,19 @@ def _instrument(instrument: "Instrument", mine: "list[Obligation]") -> Iterator[
         yield from labelled(f"{one.citation} [{one.standing.value}]", f"{one.title}. {one.note}")
 
 
+def _in_force(instrument: "Instrument") -> str:
+    days = instrument.in_force
+    if days is None:
+        return "no: a proposal, which never yields a deadline"
+    return f"from {days.since}" + (f" until {days.until}" if days.until else "")
+
+
 def _obligation(law: "Obligation") -> Iterator[str]:
     yield f"{law.qualified_id}: {law.title} [{law.standing.value}]"
     yield from labelled("citation", law.citation)
     yield from labelled("owed", f"{_towards(law)}, {law.owed.value.replace('_', ' ')}")
     yield from labelled("limit", ", ".join(part for part in (_limit(law), law.also) if part))
-    yield from labelled("counted", f"{law.counting.value} hours from {law.event}")
+    yield from labelled("counted", f"{_COUNTED[law.counting.value]} from {law.event}")
     for one in law.trigger.earliest:
         yield from labelled("clock starts with", one.fact + _when(one.when))
     if law.provisional:
@@ -143,6 +155,12 @@ def _condition(condition: Any) -> str:
     """Return a condition in words."""
     data = condition.model_dump(by_alias=True)
     match data:
+        case {"keys": fact, "in": values}:
+            return f"{fact} has {' or '.join(values)}"
+        case {"fact": fact, "later_than": other, "by": by}:
+            return f"{fact} is more than {by} after {other}"
+        case {"fact": fact, "at_least": number}:
+            return f"{fact} is {number} or more"
         case {"fact": fact, "in": values}:
             return f"{fact} is {' or '.join(map(str, values))}"
         case {"fact": fact, "not_in": values}:

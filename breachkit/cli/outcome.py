@@ -75,7 +75,7 @@ def clock_lines(picture: "Picture", zone: str) -> list[str]:
     if duty is None:
         return []
     limit = duty.deadline.limit
-    span = f"the {limit.total_seconds() / 3600:.0f} hours" if limit else "our target"
+    span = f"the {limit}" if limit else "our target"
     scope = "partners not named yet" if duty.scope == "unnamed" else duty.scope
     now = picture.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     due = f"{both(due_of(duty), zone)}, {left(due_of(duty), now)}"

@@ -1,26 +1,25 @@
 """The legal clock: when a duty is due in one scope, and how that was computed."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from breachkit.domain.calendar import CalendarError
+from breachkit.domain.counting import WorkingTime, end_of, end_of_day, end_of_hour, rolled
+from breachkit.domain.limit import Period, of_hours
 from breachkit.domain.obligation import (
+    Bound,
     Obligation,
     OtherCounting,
     OtherTrigger,
     Reading,
-    Standing,
+    Rounding,
 )
 from breachkit.domain.predicate import View, holds
+from breachkit.domain.standing import Standing
 from breachkit.domain.start import Start, find_start, start_at
-from breachkit.errors import FactError
-
-if TYPE_CHECKING:
-    from pendulum import DateTime
 
 
 class DeadlineKind(StrEnum):
@@ -55,19 +54,8 @@ class ReadingResult:
     citation: str
     standing: Standing
     note: str
-    start: Start | None = None
-    limit: timedelta = timedelta()
-    rounded: bool = False
-
-    @property
-    def due_at(self) -> datetime | None:
-        """When the duty is due under this reading, in UTC; None where no date should be shown.
-
-        Computed when asked for, so that a list of deadlines does not pay for it.
-        """
-        if self.start is None:
-            return None
-        return (_end_of_hour(self.start) if self.rounded else self.start.at) + self.limit
+    due_at: datetime | None = None
+    """When the duty is due under this reading, in UTC; None where no date should be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +66,30 @@ class Deadline:
     kind: DeadlineKind
     start: Start | None
     """What it is counted from; None while it waits for somebody else's act."""
-    limit: timedelta | None
+    limit: Period | None
     """The limit that governs; None where there is no figure."""
     due_at: datetime | None
     """UTC; None for kind `none`."""
     target_at: datetime | None
     """Our own aim, in UTC, apart from the bound; None where no target is set."""
-    readings: tuple[ReadingResult, ...]
+    view: View = field(repr=False)
+    """The facts it was computed from."""
     provisional_because: str
     """Why the start is not the trigger; empty when it is."""
     limit_because: str
     """What a partner's own limit changed, or why not; empty without one."""
+    bound: Bound | None = None
+    """The second limit of the obligation that governs, because it ends earlier."""
+    not_computable: str = ""
+    """Why no date can be told though there is a limit and a start; empty when one can."""
+
+    @property
+    def readings(self) -> tuple[ReadingResult, ...]:
+        """What other readings of the limit come to.
+
+        Computed when asked for, so that a list of deadlines does not pay for it.
+        """
+        return _read(self)
 
     @property
     def obligation(self) -> str:
@@ -122,11 +123,15 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One line of an explanation."""
+class _Count:
+    """One limit of an obligation, counted."""
 
-    label: str
-    text: str
+    start: Start | None
+    because: str
+    limit: Period | None
+    due_at: datetime | None
+    bound: Bound | None = None
+    problem: str = ""
 
 
 def find_deadline(
@@ -139,26 +144,74 @@ def find_deadline(
 ) -> Deadline:
     """Return when an obligation is due on the facts of one scope.
 
-    Hours are elapsed hours in UTC, so that a change of clocks neither adds nor removes one. While
-    the trigger is missing or doubtful, the limit runs from the earliest instant known: a gap in the
-    facts leaves no clock unseen. `target` is our own aim; beyond the limit it is cut to it.
-    Raises FactError for an instant that cannot be read.
+    Of several limits the one that ends first governs. While a trigger is missing or doubtful, the
+    limit runs from the earliest instant known: a gap in the facts leaves no clock unseen. `target` is
+    our own aim; beyond the limit it is cut to it. Raises FactError for an instant that cannot be read.
     """
-    start, because = find_start(obligation, view, opened_at)
     limit, limit_because = _find_limit(obligation.limit, limit_override)
-    aim = target if target is None or limit is None else min(target, limit)
-    span = aim if limit is None else limit
+    main = _count_main(obligation, limit, view, opened_at)
+    counts = [main, *_count_bounds(obligation, view, opened_at)]
+    first = min((one for one in counts if one.due_at), key=_end, default=main)
+    target_at = _target(first, target)
     return Deadline(
         law=obligation,
-        kind=_kind(start, limit, span, because),
-        start=start,
-        limit=limit,
-        due_at=start.at + span if start and span is not None else None,
-        target_at=start.at + aim if start and aim is not None else None,
-        readings=_read(obligation.readings, view, start, limit),
-        provisional_because=because,
+        kind=_kind(first, target_at),
+        start=first.start,
+        limit=first.limit,
+        due_at=first.due_at or (None if first.limit else target_at),
+        target_at=target_at,
+        view=view,
+        provisional_because=first.because,
         limit_because=limit_because,
+        bound=first.bound,
+        not_computable=first.problem,
     )
+
+
+def _count_main(
+    obligation: Obligation, limit: Period | None, view: View, opened_at: datetime
+) -> _Count:
+    start, because = find_start(
+        obligation.trigger, obligation.provisional, obligation.event, view, opened_at
+    )
+    return _counted(obligation, start, because, limit)
+
+
+def _count_bounds(obligation: Obligation, view: View, opened_at: datetime) -> list[_Count]:
+    """Return the second limits that run: none that does not apply, or has no start yet."""
+    found = []
+    for bound in obligation.bounds:
+        if holds(bound.when, view) is False:
+            continue
+        start, because = find_start(bound.trigger, None, bound.event, view, opened_at)
+        if start:
+            found.append(_counted(obligation, start, because, bound.limit, bound))
+    return found
+
+
+def _counted(
+    obligation: Obligation,
+    start: Start | None,
+    because: str,
+    limit: Period | None,
+    bound: Bound | None = None,
+) -> _Count:
+    if start is None or limit is None:
+        return _Count(start, because, limit, None, bound)
+    elapsed = limit.elapsed
+    if elapsed is not None:
+        return _Count(start, because, limit, start.at + elapsed, bound)
+    try:
+        due = end_of(limit, start.at, start.zone, obligation.calendar, working_of(obligation))
+    except CalendarError as error:
+        return _Count(start, because, limit, None, bound, str(error))
+    return _Count(start, because, limit, due, bound)
+
+
+def working_of(obligation: Obligation) -> WorkingTime | None:
+    """Return the hours in which working hours are counted; None where there are none."""
+    work = obligation.working
+    return WorkingTime(work.zone, work.begins, work.ends) if work else None
 
 
 def soon_from(
@@ -172,171 +225,88 @@ def soon_from(
     return due - max((due - start) * share, floor)
 
 
-def explain(deadline: Deadline, zone: str) -> tuple[Step, ...]:
-    """Return how a deadline came about, step by step, in the local time of a zone and in UTC.
-
-    Raises FactError for a zone that does not exist.
-    """
-    steps = (_explain_start(deadline, zone), _explain_limit(deadline), _explain_due(deadline, zone))
-    standing = Step("standing", f"{deadline.citation}: {deadline.standing}")
-    readings = _explain_readings(deadline.readings, zone)
-    return (*(step for part in steps for step in part), *readings, standing)
+def _end(count: _Count) -> datetime:
+    assert count.due_at is not None
+    return count.due_at
 
 
-def _kind(
-    start: Start | None, limit: timedelta | None, span: timedelta | None, because: str
-) -> DeadlineKind:
-    if start is None or span is None:
-        return DeadlineKind.NONE
-    if limit is None:
+def _target(count: _Count, target: timedelta | None) -> datetime | None:
+    """Return our own aim, cut to the limit; None without one or without a start."""
+    if count.start is None or target is None:
+        return None
+    aim = count.start.at + target
+    return min(aim, count.due_at) if count.due_at else aim
+
+
+def _kind(count: _Count, target_at: datetime | None) -> DeadlineKind:
+    if count.due_at:
+        return DeadlineKind.PROVISIONAL if count.because else DeadlineKind.DEADLINE
+    if count.limit is None and target_at:
         return DeadlineKind.TARGET
-    return DeadlineKind.PROVISIONAL if because else DeadlineKind.DEADLINE
+    return DeadlineKind.NONE
 
 
-def _find_limit(
-    limit: timedelta | None, override: LimitOverride | None
-) -> tuple[timedelta | None, str]:
+def _find_limit(limit: Period | None, override: LimitOverride | None) -> tuple[Period | None, str]:
     """Return the limit that governs, and what a partner's own one changed or did not."""
     if override is None:
         return limit, ""
-    own = timedelta(hours=override.hours)
+    own = of_hours(override.hours)
     if limit is None:
-        return own, f"{override.source}: {_hours(own)} where the provision names no figure"
+        return own, f"{override.source}: {own} where the provision names no figure"
     if own == limit:
-        return limit, f"{override.source}: {_hours(own)}, the same as the provision"
-    if own < limit:
-        return own, f"{override.source}: {_hours(own)}, shorter than {_hours(limit)}, so it governs"
-    longer = f"{override.source}: {_hours(own)}, longer than {_hours(limit)}"
+        return limit, f"{override.source}: {own}, the same as the provision"
+    if limit.elapsed is None or override.hours < limit.amount:
+        return own, f"{override.source}: {own}, shorter than {limit}, so it governs"
+    longer = f"{override.source}: {own}, longer than {limit}"
     if override.reason:
         return own, f"{longer}; it governs for the recorded reason: {override.reason}"
-    return limit, f"{longer} without a recorded reason, so {_hours(limit)} stand"
+    return limit, f"{longer} without a recorded reason, so {limit} stand"
 
 
-def _read(
-    readings: Iterable[Reading], view: View, start: Start | None, limit: timedelta | None
-) -> tuple[ReadingResult, ...]:
-    if start is None or limit is None:
+def _read(deadline: Deadline) -> tuple[ReadingResult, ...]:
+    if deadline.start is None or deadline.limit is None:
         return ()
-    found = (_read_one(reading, view, start, limit) for reading in readings)
+    readings = (one for one in deadline.law.readings if holds(one.when, deadline.view) is not False)
+    found = (_read_one(reading, deadline) for reading in readings)
     return tuple(result for result in found if result)
 
 
-def _read_one(reading: Reading, view: View, start: Start, limit: timedelta) -> ReadingResult | None:
-    if holds(reading.when, view) is False:
-        return None
+def _read_one(reading: Reading, deadline: Deadline) -> ReadingResult | None:
     said = (reading.citation, reading.standing, reading.note)
     if isinstance(reading, OtherTrigger):
-        other = start_at(view, reading.trigger)
-        if other is None or other.at == start.at:
-            return None
-        return ReadingResult(*said, other, limit)
-    if isinstance(reading, OtherCounting):
-        return ReadingResult(*said, start, limit, rounded=True)
-    return ReadingResult(*said)
-
-
-def _explain_start(deadline: Deadline, zone: str) -> Iterator[Step]:
-    start = deadline.start
-    if start is None:
-        yield Step("trigger", f"waiting for {deadline.waits_for}")
-        return
-    label = "provisional start" if deadline.provisional_because else "trigger"
-    yield Step(label, f"{start.path}: {_shown(start.at, zone)}")
-    if start.zone != zone:
-        yield Step("as stated", _shown(start.at, start.zone))
-    counted = {
-        "hour": f"counted from {_local(start.at, start.zone):HH:mm}, its earliest moment",
-        "day": "counted from 00:00, the earliest moment it can mean",
-        "month": "counted from 00:00 on the first, the earliest moment it can mean",
-    }.get(start.precision)
-    if counted:
-        yield Step("precision", f"known only to the {start.precision}: {counted}")
-    if start.estimated:
-        yield Step("precision", "estimated")
-    if deadline.provisional_because:
-        yield Step("provisional", deadline.provisional_because)
-
-
-def _explain_limit(deadline: Deadline) -> Iterator[Step]:
-    law = deadline.law
-    figure = f"within {_hours(law.limit)} of {law.event}" if law.limit else "no figure"
-    spoken = ", ".join(part for part in (figure, law.also) if part)
-    yield Step("rule", f"{law.citation}: {law.title} ({spoken})")
-    if deadline.limit_because:
-        yield Step("limit", deadline.limit_because)
-
-
-def _explain_due(deadline: Deadline, zone: str) -> Iterator[Step]:
-    start, due, target = deadline.start, deadline.due_at, deadline.target_at
-    if start is None or due is None:
-        yield Step("due", "no date is computed")
-        return
-    span = due - start.at
-    yield Step("counting", f"{_utc(start.at)} + {_hours(span)} elapsed = {_utc(due)}")
-    yield from _explain_clocks(start.at, due, zone)
-    named = {"provisional": "provisional alarm", "target": "target"}
-    label = named.get(deadline.kind, "due")
-    own = ", our own aim and no legal limit" if deadline.kind == DeadlineKind.TARGET else ""
-    yield Step(label, _shown(due, zone) + own)
-    if target and deadline.kind != DeadlineKind.TARGET:
-        yield Step("target", f"{_shown(target, zone)}, our own aim and no legal limit")
-
-
-def _explain_clocks(start: datetime, due: datetime, zone: str) -> Iterator[Step]:
-    before, after = _local(start, zone), _local(due, zone)
-    moved = (after.offset or 0) - (before.offset or 0)
-    if moved:
-        amount = f"{abs(moved) // 3600} h" if moved % 3600 == 0 else f"{abs(moved) // 60} min"
-        text = f"clocks change from {before.tzname()} to {after.tzname()} in between: elapsed time"
-        side = "later" if moved > 0 else "earlier"
-        yield Step("clocks", f"{text} stays the same, the wall clock shows {amount} {side}")
-
-
-def _explain_readings(readings: Iterable[ReadingResult], zone: str) -> Iterator[Step]:
-    for reading in readings:
-        due = reading.due_at
-        date = _shown(due, zone) if due else "no date"
-        text = f"{reading.citation} ({reading.standing}): {date}; {reading.note}"
-        yield Step("other reading", text)
-
-
-def _hours(span: timedelta) -> str:
-    hours = span / timedelta(hours=1)
-    return f"{hours:g} hour" + ("" if hours == 1 else "s")
-
-
-def _utc(at: datetime) -> str:
-    pattern = "%Y-%m-%d %H:%M:%S UTC" if at.second else "%Y-%m-%d %H:%M UTC"
-    return at.strftime(pattern)
-
-
-def _shown(at: datetime, zone: str) -> str:
-    local = _local(at, zone)
-    clock = local.format("ddd YYYY-MM-DD HH:mm:ss" if at.second else "ddd YYYY-MM-DD HH:mm")
-    name = local.tzname() or zone
-    return f"{clock} {name}" + (f" ({zone})" if name != zone else "") + f" = {_utc(at)}"
-
-
-def _end_of_hour(start: Start) -> datetime:
-    """Return the end of the clock hour in which an instant lies (Regulation 1182/71, Art. 3(1)).
-
-    At a full hour that is the next one. Counted as time that passes: setting the clock itself to
-    the full hour goes backwards in the half hour that Lord Howe repeats.
-    """
-    local = _local(start.at, start.zone)
-    return start.at + timedelta(hours=1) - timedelta(minutes=local.minute, seconds=local.second)
-
-
-def _local(at: datetime, zone: str) -> "DateTime":
-    # Imported here: it costs 130 ms, and a list of deadlines is computed without it.
-    import pendulum
-    from pendulum.tz.exceptions import InvalidTimezone
-
+        return _from_another(reading, deadline)
+    if not isinstance(reading, OtherCounting):
+        return ReadingResult(*said)
+    if deadline.due_at is None:
+        return None
     try:
-        if zone[:1] in {"+", "-"}:
-            ahead = datetime.strptime(zone, "%z").utcoffset() or timedelta()
-            fixed = pendulum.FixedTimezone(int(ahead.total_seconds()))
-            return pendulum.instance(at).in_timezone(fixed)
-        return pendulum.instance(at).in_timezone("UTC" if zone == "Z" else zone)
-    except (InvalidTimezone, ValueError):
-        raise FactError("", f"{zone!r} is not a time zone") from None
+        due = _rounded(reading.rounding, deadline, deadline.due_at)
+    except CalendarError as error:
+        return ReadingResult(reading.citation, reading.standing, f"{reading.note}; {error}")
+    return ReadingResult(*said, due) if due else None
+
+
+def _from_another(reading: OtherTrigger, deadline: Deadline) -> ReadingResult | None:
+    other = start_at(deadline.view, reading.trigger)
+    if other is None or deadline.start is None or other.at == deadline.start.at:
+        return None
+    count = _counted(deadline.law, other, "", deadline.limit)
+    return ReadingResult(reading.citation, reading.standing, reading.note, count.due_at)
+
+
+def _rounded(rounding: Rounding, deadline: Deadline, due: datetime) -> datetime | None:
+    """Return what another way of counting comes to; None where it changes nothing."""
+    start, limit, calendar = deadline.start, deadline.limit, deadline.law.calendar
+    assert start is not None
+    assert limit is not None
+    match rounding:
+        case Rounding.REG1182:
+            return end_of_hour(start.at, start.zone) + (limit.elapsed or timedelta())
+        case Rounding.DAY_END:
+            return end_of_day(due, start.zone)
+        case Rounding.ROLL:
+            moved = rolled(due, start.zone, calendar)
+            return None if moved == end_of_day(due, start.zone) else moved
+        case Rounding.NEXT_NOON:
+            moved = rolled(due, start.zone, calendar, time(12))
+            return None if moved == due else moved

@@ -13,12 +13,12 @@ from breachkit.domain.deadline import (
     soon_from,
 )
 from breachkit.domain.entry import DeliveryRecorded
-from breachkit.domain.instant import moment, stamp
+from breachkit.domain.instant import moment, stamp, zone_of
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
 from breachkit.domain.predicate import holds, undecided
 from breachkit.domain.requirement import Answer, Gap, Held, hold_requirements
-from breachkit.domain.scope import ScopeView
+from breachkit.domain.scope import OWN, ScopeView
 
 
 class Told(StrEnum):
@@ -84,7 +84,9 @@ class Duty:
         """Whose it is; possible while it is not settled that it is owed at all."""
         if self.owed is None:
             return Side.POSSIBLE
-        ours = self.law.owed_by == Bearer.PROCESSOR or self.capacity == "controller"
+        if self.law.owed_by is Bearer.PROCESSOR or self.scope == OWN:
+            return Side.OURS
+        ours = self.law.owed_by is Bearer.CONTROLLER and self.capacity == "controller"
         return Side.OURS if ours else Side.THEIRS
 
     @property
@@ -119,14 +121,28 @@ class Terms:
 def find_duties(
     matter: Matter, views: Iterable[ScopeView], law: Sequence[Obligation], terms: Terms
 ) -> tuple[Duty, ...]:
-    """Return every duty of an incident: owed, possible or stopped; not those that cannot arise."""
+    """Return every duty of an incident: owed, possible or stopped; not those that cannot arise.
+
+    What somebody owes as manufacturer, entity or operator concerns the incident as a whole: ours
+    stands in our own scope, and a partner's only where the partner is known to be one.
+    """
     opened = moment(matter.opened_at)
     return tuple(
         duty
         for view in views
         for obligation in law
+        if _belongs(obligation, view)
         if (duty := _duty(matter, view, obligation, terms, opened)) is not None
     )
+
+
+def _belongs(obligation: Obligation, view: ScopeView) -> bool:
+    """Tell whether an obligation can arise in a scope at all, whatever the facts are."""
+    if obligation.scopes and view.scope not in obligation.scopes:
+        return False
+    if obligation.owed_by.by_processing:
+        return not view.house
+    return view.scope == OWN or holds(obligation.when, view.values) is not None
 
 
 def _duty(
@@ -136,6 +152,8 @@ def _duty(
     if applies is False and not _was_stopped(obligation, view):
         return None
     deadline = _deadline(view, obligation, terms, opened)
+    if not in_force(obligation, deadline, opened):
+        return None
     owed = _owed(obligation, view, applies)
     told, told_at = _told(matter, view.scope, obligation, deadline)
     held = hold_requirements(obligation, view)
@@ -159,6 +177,13 @@ def _deadline(view: ScopeView, obligation: Obligation, terms: Terms, opened: dat
     return find_deadline(
         obligation, view.values, opened_at=opened, limit_override=own, target=terms.target
     )
+
+
+def in_force(obligation: Obligation, deadline: Deadline, opened: datetime) -> bool:
+    """Tell whether an obligation is law on the day of its own trigger; of the opening without one."""
+    start = deadline.start
+    day = start.at.astimezone(zone_of(start.zone)).date() if start else opened.date()
+    return obligation.in_force is not None and obligation.in_force.covers(day)
 
 
 def _was_stopped(obligation: Obligation, view: ScopeView) -> bool:
@@ -223,7 +248,7 @@ def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[tu
     for version in _delivered(matter, duty):
         for recorded in version.deliveries:
             entry = recorded.entry
-            filed = obligation.addressee is not Addressee.AUTHORITY
+            filed = obligation.addressee not in {Addressee.AUTHORITY, Addressee.REGULATOR}
             assert isinstance(entry, DeliveryRecorded)
             yield stamp(entry.at.latest), filed or bool(entry.reference)
     if _to_partner(obligation):

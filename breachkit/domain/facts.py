@@ -181,6 +181,44 @@ class CountryFigure(Fact):
     concerned: bool | None = Field(None, description="people live there, however many")
 
 
+class Vulnerability(Fact):
+    """A weakness in a product with digital elements (Art. 14 of the Cyber Resilience Act)."""
+
+    id: Line | None = Field(None, description="such as CVE-2026-1234")
+    published: bool | None = Field(None, description="whether it is public knowledge")
+    exploited: bool | None = Field(None, description="reliable evidence of active exploitation")
+    description: Text | None = None
+    user_measures: Text | None = Field(None, description="what users can do")
+
+
+class Product(Fact):
+    """The product concerned, as its manufacturer reports it: never an installation at a customer."""
+
+    name: Line | None = None
+    versions: Line | None = None
+    vulnerability: Vulnerability | None = None
+    made_available_in: list[Country] | None = Field(None, description="Member States")
+    severity: Text | None = None
+    impact: Text | None = Field(None, description="what it does to the product and its users")
+    root_cause: Text | None = Field(None, description="type of threat or root cause")
+    mitigation: Text | None = Field(None, description="corrective or mitigating measures")
+    user_measures: Text | None = Field(None, description="what users can do")
+    sensitivity: Text | None = Field(None, description="how sensitive the information is")
+
+
+class Service(Fact):
+    """What an incident does to a regulated service, as its operator reports it."""
+
+    description: Text | None = None
+    severity: Text | None = None
+    impact: Text | None = None
+    cross_border: Text | None = Field(None, description="effects in other states")
+    indicators: Text | None = Field(None, description="indicators of compromise")
+    root_cause: Text | None = None
+    mitigation: Text | None = None
+    progress: Text | None = Field(None, description="state of an incident that goes on")
+
+
 class Controller(Fact):
     """Who is responsible for the data of a scope, with the contact for its authority."""
 
@@ -232,6 +270,11 @@ class Facts(Shared):
     status: Status | None = None
     origin: Origin | None = None
     security_measures_breached: dict[Key, Remark] | None = None
+    findings: dict[TriggerName, bool] | None = Field(
+        None, description="questions of law that somebody answered, as the law files name them"
+    )
+    product: Product | None = None
+    service: Service | None = None
     channels_compromised: dict[Key, Channel] | None = None
     scopes: dict[Key, Scope] | None = None
 

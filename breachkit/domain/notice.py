@@ -9,7 +9,7 @@ from breachkit.domain.alike import View, told_once
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
-from breachkit.domain.obligation import Instrument
+from breachkit.domain.instrument import Instrument
 from breachkit.domain.patch import fact_at
 from breachkit.domain.reading import Reading, ended
 from breachkit.domain.requirement import Answer, Gap

@@ -1,48 +1,20 @@
 """The shape of any law or agreement: obligations, their clocks and what they require."""
 
-import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import time
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from breachkit.domain.predicate import Condition, Pattern, duties_of, facts_of
-
-
-class Standing(StrEnum):
-    """How well a statement about the law is known."""
-
-    TEXT = "text"
-    """We read the instrument's own words."""
-    OFFICIAL = "official"
-    """We read what an authority publishes."""
-    SECONDARY = "secondary"
-    """We read somebody else on it, not the source."""
-    UNVERIFIED = "unverified"
-    """We think so and have read nothing on it."""
-    DISPUTED = "disputed"
-    """Those who should know do not agree."""
-    DERIVED = "derived"
-    """Our own reading or computation."""
-
-
-class InstrumentKind(StrEnum):
-    """Where an obligation comes from."""
-
-    CONTRACT = "contract"
-    LAW = "law"
+from breachkit.domain.condition import Condition, Pattern
+from breachkit.domain.instant import zone_of
+from breachkit.domain.instrument import InForce
+from breachkit.domain.limit import Limit, Period, Unit
+from breachkit.domain.predicate import duties_of, facts_of
+from breachkit.domain.standing import LawPart, Standing
+from breachkit.domain.trigger import Provisional, StartFact, Trigger
 
 
 class Bearer(StrEnum):
@@ -50,6 +22,17 @@ class Bearer(StrEnum):
 
     PROCESSOR = "processor"
     CONTROLLER = "controller"
+    MANUFACTURER = "manufacturer"
+    """Of a product, whoever processes the data in it."""
+    ENTITY = "entity"
+    """Of a regulated sector, such as an essential entity or a bank."""
+    OPERATOR = "operator"
+    """Of a network or a service."""
+
+    @property
+    def by_processing(self) -> bool:
+        """Whether the role in the processing decides, which differs from scope to scope."""
+        return self in {Bearer.PROCESSOR, Bearer.CONTROLLER}
 
 
 class Addressee(StrEnum):
@@ -57,7 +40,15 @@ class Addressee(StrEnum):
 
     PARTNER = "partner"
     AUTHORITY = "authority"
+    """A supervisory authority for data protection."""
     DATA_SUBJECTS = "data_subjects"
+    REGULATOR = "regulator"
+    """Any other authority: a CSIRT, a financial supervisor, an attorney general."""
+    USERS = "users"
+    """Of a product or service, whether or not their data are concerned."""
+    PUBLIC = "public"
+    OURSELVES = "ourselves"
+    """An assessment or a record of our own."""
 
 
 class Owed(StrEnum):
@@ -75,6 +66,10 @@ class Counting(StrEnum):
 
     ELAPSED = "elapsed"
     """Hours that pass, counted in UTC; weekends and holidays count."""
+    CALENDAR = "calendar"
+    """Days or months on the calendar: the day of the event is not counted."""
+    WORKING = "working"
+    """Days or hours on which work is done, by a calendar of public holidays."""
 
 
 class UnknownAllowed(StrEnum):
@@ -91,54 +86,15 @@ class Rounding(StrEnum):
 
     REG1182 = "reg1182"
     """The hour of the event is not counted: Regulation (EEC, Euratom) No 1182/71, Art. 3."""
+    DAY_END = "day_end"
+    """The whole of the last day counts: until midnight at its end."""
+    ROLL = "roll"
+    """A last day without work moves to the end of the next working day: the same, Art. 3(4)."""
+    NEXT_NOON = "next_noon"
+    """A limit that ends on a day without work moves to noon of the next working day (DORA)."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-def _check_start(path: str) -> str:
-    if not path.startswith(("timeline.", "origin.")) or "*" in path:
-        raise ValueError(f"a clock starts at a fact below timeline or origin, not at {path!r}")
-    return path
-
-
-StartFact: TypeAlias = Annotated[Pattern, AfterValidator(_check_start)]
-"""The path of an instant that can start a clock."""
-
-
-class TriggerFact(_Frozen):
-    """An instant that starts a clock, where its conditions hold."""
-
-    fact: StartFact
-    when: tuple[Condition, ...] = ()
-
-
-class Trigger(_Frozen):
-    """What starts a clock: the earliest of the instants that apply.
-
-    In a law file a single fact may stand as plain text.
-    """
-
-    earliest: tuple[TriggerFact, ...] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lift(cls, raw: object) -> object:
-        return {"earliest": [{"fact": raw}]} if isinstance(raw, str) else raw
-
-
-class Provisional(_Frozen):
-    """The instants from which an alarm runs while no trigger is stated.
-
-    Only for clocks that our own knowledge starts: another party's act is waited for.
-    """
-
-    facts: tuple[StartFact, ...] = Field(min_length=1)
-    when: tuple[Condition, ...] = ()
-
-
-class _AnyReading(_Frozen):
+class _AnyReading(LawPart):
     citation: str
     standing: Standing
     note: str
@@ -178,7 +134,7 @@ Reading: TypeAlias = Annotated[
 """Another way to read a time limit: shown beside the deadline, never instead of it."""
 
 
-class Caution(_Frozen):
+class Caution(LawPart):
     """A warning that belongs to certain facts."""
 
     citation: str
@@ -187,7 +143,34 @@ class Caution(_Frozen):
     when: tuple[Condition, ...] = Field(min_length=1)
 
 
-class Requirement(_Frozen):
+class Bound(LawPart):
+    """A second time limit of the same obligation; the earlier of all that run is the deadline."""
+
+    citation: str
+    standing: Standing
+    note: str = ""
+    event: str
+    trigger: Trigger
+    limit: Limit
+    when: tuple[Condition, ...] = ()
+
+
+class Working(LawPart):
+    """The hours in which a contract's working hours are counted."""
+
+    zone: str
+    begins: time = Field(alias="from")
+    ends: time = Field(alias="until")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Working":
+        zone_of(self.zone)
+        if self.begins >= self.ends:
+            raise ValueError("working time ends after it begins")
+        return self
+
+
+class Requirement(LawPart):
     """One thing that a notice has to say.
 
     Met when all of `facts` and, where given, at least one of `any_of` are stated; a `*` asks for
@@ -228,20 +211,7 @@ class Requirement(_Frozen):
         return any("*" in fact for fact in facts_of(self.when))
 
 
-def parse_limit(raw: object) -> object:
-    """Return the length of a limit such as `48 hours`; other values pass for pydantic to judge.
-
-    Only hours: days and months end by rules of their own, which are not built yet.
-    """
-    if not isinstance(raw, str):
-        return raw
-    found = re.fullmatch(r"([1-9][0-9]{0,3}) hours?", raw)
-    if not found:
-        raise ValueError(f"{raw!r} is not a number of hours such as '48 hours'")
-    return timedelta(hours=int(found[1]))
-
-
-class Obligation(_Frozen):
+class Obligation(LawPart):
     """What one provision obliges somebody to do, towards whom, and until when."""
 
     instrument: str
@@ -258,11 +228,29 @@ class Obligation(_Frozen):
     event: str
     """The trigger in words, as in "waiting for …"."""
     provisional: Provisional | None = None
-    limit: Annotated[timedelta, BeforeValidator(parse_limit)] | None = None
+    limit: Limit | None = None
     counting: Counting = Counting.ELAPSED
+    calendar: str = ""
+    """Whose public holidays count, such as `BR` or `DE-BY`; empty knows weekends only."""
+    working: Working | None = None
+    bounds: tuple[Bound, ...] = Field(default=(), alias="or_earlier")
     also: str = ""
     """What stands beside the figure, or alone: `without undue delay`, `promptly`."""
     standing: Standing
+    in_force: InForce | None = None
+    """The instrument's own days, unless the obligation has others."""
+    scopes: tuple[str, ...] = ()
+    """The scopes that a contract with one partner binds; empty binds all."""
+    stage: str = ""
+    """Name of a stage of several, such as `early warning`."""
+    continues: str = ""
+    """The obligation whose filing this one continues."""
+    recipient: str = ""
+    """Who the addressee is, in words, where the addressee alone does not say it."""
+    channel: str = ""
+    """The channel that is prescribed, in words."""
+    letter: str = ""
+    """Which notice meets it: obligations with the same letter share one. Empty: the addressee's."""
     by_notice: bool = True
     """Whether a notice meets it; false for what is done, not said."""
     notes: tuple[str, ...] = ()
@@ -276,7 +264,17 @@ class Obligation(_Frozen):
             raise ValueError("an obligation without a limit says in `also` how soon")
         if self.limit is None and any(isinstance(r, OtherCounting) for r in self.readings):
             raise ValueError("without a limit there is nothing to round")
+        if self.limit is not None:
+            self._check_counting(self.limit)
         return self
+
+    def _check_counting(self, limit: Period) -> None:
+        if _COUNTED[limit.unit] is not self.counting:
+            raise ValueError(f"{limit} are counted as {_COUNTED[limit.unit]}, not {self.counting}")
+        if limit.needs_calendar and not self.calendar:
+            raise ValueError(f"{limit} need a calendar of public holidays, such as calendar = 'BR'")
+        if (limit.unit is Unit.WORKING_HOURS) is not (self.working is not None):
+            raise ValueError("working hours, and they alone, need working = { zone, from, until }")
 
     @property
     def qualified_id(self) -> str:
@@ -287,7 +285,8 @@ class Obligation(_Frozen):
     def patterns(self) -> frozenset[str]:
         """Every fact that the obligation looks at."""
         asked = {p for r in self.requirements for p in (*r.facts, *r.any_of)}
-        started = {fact.fact for fact in self.trigger.earliest}
+        bounds = [self.trigger, *(bound.trigger for bound in self.bounds)]
+        started = {fact.fact for trigger in bounds for fact in trigger.earliest}
         read = {r.trigger for r in self.readings if isinstance(r, OtherTrigger)}
         alarmed = set(self.provisional.facts) if self.provisional else set()
         return frozenset(asked | started | read | alarmed | set(facts_of(self._conditions())))
@@ -297,50 +296,28 @@ class Obligation(_Frozen):
         """The qualified ids of all obligations that a condition asks about."""
         return frozenset(duties_of(self._conditions()))
 
+    @property
+    def stages(self) -> frozenset[str]:
+        """The qualified ids of the obligations whose submission starts one of its clocks."""
+        triggers = [self.trigger, *(bound.trigger for bound in self.bounds)]
+        return frozenset(f.sent for t in triggers for f in t.earliest if f.sent)
+
     def _conditions(self) -> Iterator[Condition]:
         yield from self.when
-        for part in (*self.requirements, *self.readings, *self.cautions, *self.trigger.earliest):
+        started = (*self.trigger.earliest, *(f for b in self.bounds for f in b.trigger.earliest))
+        for part in (*self.requirements, *self.readings, *self.cautions, *self.bounds, *started):
             yield from part.when
         if self.provisional:
             yield from self.provisional.when
 
 
-class InForce(_Frozen):
-    """The days on which an instrument applies, both included."""
-
-    since: date = Field(alias="from")
-    until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Tell whether the instrument applies on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
-
-
-class Provision(_Frozen):
-    """A provision on which no clock and no notice of its own hangs, kept to be cited."""
-
-    id: str
-    citation: str
-    title: str
-    standing: Standing
-    note: str = ""
-
-
-class Instrument(_Frozen):
-    """A law or an agreement: the source of obligations."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    title: str
-    short: str
-    """As it is named beside a citation."""
-    kind: InstrumentKind
-    citation: str
-    in_force: InForce
-    standing: Standing
-    note: str = ""
-    source: str
-    """Where the wording was read."""
-    provisions: tuple[Provision, ...] = Field(default=(), alias="provision")
+_COUNTED: Final[Mapping[Unit, Counting]] = {
+    Unit.HOURS: Counting.ELAPSED,
+    Unit.DAYS: Counting.CALENDAR,
+    Unit.MONTHS: Counting.CALENDAR,
+    Unit.WORKING_DAYS: Counting.WORKING,
+    Unit.WORKING_HOURS: Counting.WORKING,
+}
 
 
 def _collection(pattern: str) -> str:

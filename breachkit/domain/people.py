@@ -55,6 +55,33 @@ class ContactPoint(Address):
     for_breaches: bool = True
 
 
+class Profile(Fact):
+    """What an organisation is before the law; what nobody has said is a question, never a no."""
+
+    establishments: tuple[Country, ...] | None = None
+    """Countries in which it is established."""
+    manufacturer: bool | None = None
+    """Of products with digital elements on the Union's market (Cyber Resilience Act)."""
+    nis2: Literal["essential", "important", "trust_service", "none"] | None = None
+    """What kind of entity it is under the NIS2 directive."""
+    financial: (
+        Literal["credit_institution", "payment_institution", "other_financial", "none"] | None
+    ) = None
+    """What kind of financial entity it is under DORA."""
+    hipaa: Literal["covered_entity", "business_associate", "none"] | None = None
+    """What it is under the US health privacy rules."""
+    china: (
+        Literal["network_operator", "critical_operator", "central_body", "vendor", "none"] | None
+    ) = None
+    """What it is under the Chinese reporting measures."""
+    small_scale: bool | None = None
+    """A small processing agent, whose Brazilian limits are doubled."""
+    telecom: bool | None = None
+    """A provider of public electronic communications services."""
+    sells_in: tuple[Country, ...] | None = None
+    """Countries in which its products are made available."""
+
+
 class Organisation(Fact):
     """We ourselves: name, contact for questions (Art. 6.4(c)), affiliates and subprocessors."""
 
@@ -64,6 +91,7 @@ class Organisation(Fact):
     affiliates: tuple[Line, ...] = ()
     subprocessors: tuple[Line, ...] = ()
     """Approved subprocessors (Appendix 3); empty means the list of the agreement's 2021 version."""
+    profile: Profile = Profile()
 
 
 class Partner(Fact):
@@ -82,3 +110,4 @@ class Partner(Fact):
     standard_clauses: Literal["2010/87", "2021/914", "none"] = "2010/87"
     agreement_ended: date | None = None
     data_still_held: bool | None = None
+    profile: Profile = Profile()

@@ -1,21 +1,21 @@
 """Conditions on facts as data, answered with yes, no or undecided."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-    Tag,
+from breachkit.domain.condition import (
+    AnyOf,
+    AtLeast,
+    Condition,
+    DutyOwed,
+    FactIn,
+    FactNotIn,
+    FactStated,
+    KeyIn,
+    LaterThan,
 )
 
 
@@ -36,90 +36,6 @@ Duties: TypeAlias = Mapping[str, bool | None]
 
 NO_DUTIES: Final[Duties] = MappingProxyType({})
 """For conditions that do not ask about other duties."""
-
-_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.(\*|[A-Za-z0-9_-]+))*")
-
-
-def _check_pattern(pattern: str) -> str:
-    if not _PATTERN.fullmatch(pattern):
-        raise ValueError(f"{pattern!r} is not a path of names joined by dots")
-    return pattern
-
-
-Pattern: TypeAlias = Annotated[str, AfterValidator(_check_pattern)]
-"""A path such as `data.*.protection.state`; a `*` stands for each key."""
-
-Scalar: TypeAlias = StrictBool | StrictInt | StrictStr
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FactIn(_Frozen):
-    """True when a fact is one of some values."""
-
-    fact: Pattern
-    values: tuple[Scalar, ...] = Field(alias="in", min_length=1)
-
-
-class FactNotIn(_Frozen):
-    """True when a fact is stated and none of some values."""
-
-    fact: Pattern
-    values: tuple[Scalar, ...] = Field(alias="not_in", min_length=1)
-
-
-class FactStated(_Frozen):
-    """True when a fact was stated, or with `stated = false` when it was not; never undecided."""
-
-    fact: Pattern
-    stated: StrictBool
-
-
-class AnyOf(_Frozen):
-    """True when all conditions of at least one group are true."""
-
-    groups: tuple[tuple["Condition", ...], ...] = Field(alias="any", min_length=1)
-
-
-class DutyOwed(_Frozen):
-    """True when another obligation is owed in the same scope."""
-
-    duty: str
-    """Its qualified id, such as `eu-gdpr/33-1`."""
-
-
-_BY_KEY: Final[Mapping[str, type[_Frozen]]] = {
-    "in": FactIn,
-    "not_in": FactNotIn,
-    "stated": FactStated,
-    "any": AnyOf,
-    "duty": DutyOwed,
-}
-
-
-def _tag(raw: object) -> str | None:
-    if isinstance(raw, Mapping):
-        return next((key for key in _BY_KEY if key in raw), None)
-    return next((key for key, kind in _BY_KEY.items() if isinstance(raw, kind)), None)
-
-
-Condition: TypeAlias = Annotated[
-    Annotated[FactIn, Tag("in")]
-    | Annotated[FactNotIn, Tag("not_in")]
-    | Annotated[FactStated, Tag("stated")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[DutyOwed, Tag("duty")],
-    Discriminator(
-        _tag,
-        custom_error_type="condition",
-        custom_error_message="a condition needs one of the keys in, not_in, stated, any, duty",
-    ),
-]
-"""One condition; which of the five it is shows in its keys."""
-
-AnyOf.model_rebuild()
 
 
 def lookup(view: View, path: str) -> object:
@@ -193,8 +109,14 @@ def undecided(
         if isinstance(condition, AnyOf):
             for group in condition.groups:
                 found.update(dict.fromkeys(undecided(group, view, binding, duties)))
-        elif isinstance(condition, FactIn | FactNotIn):
+        elif isinstance(condition, FactIn | FactNotIn | AtLeast):
             found.update(dict.fromkeys(_open(condition, view, binding)))
+        elif isinstance(condition, KeyIn | LaterThan):
+            asked = (
+                condition.fact,
+                *([condition.other] if isinstance(condition, LaterThan) else ()),
+            )
+            found.update((path, None) for path in asked if not stated(view, path))
     return tuple(found)
 
 
@@ -206,6 +128,8 @@ def facts_of(conditions: Iterable[Condition]) -> Iterator[str]:
                 yield from facts_of(group)
         elif not isinstance(condition, DutyOwed):
             yield condition.fact
+            if isinstance(condition, LaterThan):
+                yield condition.other
 
 
 def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
@@ -250,7 +174,7 @@ def _answer(
     condition: Condition, view: View, binding: Sequence[str], duties: Duties
 ) -> bool | None:
     match condition:
-        case FactIn() | FactNotIn():
+        case FactIn() | FactNotIn() | AtLeast():
             paths = _paths(view, condition.fact, binding)
             if not paths:
                 return None
@@ -260,13 +184,49 @@ def _answer(
             if not paths:
                 return not condition.stated
             return condition.stated in [stated(view, path) for path in paths]
+        case KeyIn():
+            return _has_key(condition, lookup(view, condition.fact))
+        case LaterThan():
+            return _is_later(condition, view)
         case AnyOf():
             return _any(holds(group, view, binding, duties) for group in condition.groups)
         case DutyOwed():
             return duties.get(condition.duty)
 
 
-def _compare(condition: FactIn | FactNotIn, value: object) -> bool | None:
+def _has_key(condition: KeyIn, value: object) -> bool | None:
+    if not isinstance(value, dict) or not value:
+        return None
+    named = {key for key, below in value.items() if below is not None}
+    # A part such as US-CA lies in its country; a country alone leaves its parts open.
+    if any({key, key.partition("-")[0]} & condition.countries for key in named):
+        return True
+    parts = {key for key in condition.countries if key.partition("-")[0] in named}
+    return None if parts else False
+
+
+def _is_later(condition: LaterThan, view: View) -> bool | None:
+    found = [lookup(view, path) for path in (condition.fact, condition.other)]
+    if not all(isinstance(one, dict) and "at" in one for one in found):
+        return None
+    at, other = (datetime.fromisoformat(one["at"]) for one in found if isinstance(one, dict))
+    return at > other + (condition.by.elapsed or timedelta())
+
+
+def _reaches(condition: AtLeast, value: object) -> bool | None:
+    if not isinstance(value, dict) or not isinstance(value.get("value"), int):
+        return None
+    low, high = value["value"], value.get("high")
+    if low >= condition.number:
+        return True
+    if value.get("form") == "at_least" or (high is not None and high >= condition.number):
+        return None
+    return False
+
+
+def _compare(condition: FactIn | FactNotIn | AtLeast, value: object) -> bool | None:
+    if isinstance(condition, AtLeast):
+        return _reaches(condition, value)
     if isinstance(value, str):
         hit = value in condition.values
     else:
@@ -282,7 +242,9 @@ def _same(one: object, other: object) -> bool:
     return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
-def _open(condition: FactIn | FactNotIn, view: View, binding: Sequence[str]) -> Iterator[str]:
+def _open(
+    condition: FactIn | FactNotIn | AtLeast, view: View, binding: Sequence[str]
+) -> Iterator[str]:
     paths = _paths(view, condition.fact, binding)
     if not paths:
         yield bind(condition.fact, binding)

@@ -35,6 +35,8 @@ class ScopeView:
     shared: Mapping[str, Any]
     unknown: Mapping[str, Mapping[str, Any]]
     """Facts stated as not yet known, by their path in this view."""
+    house: bool = False
+    """Not a scope of the incident: what the whole of it means for ourselves."""
 
     def path_of(self, path: str) -> str:
         """Return where a fact of the view was stated, or where it has to be stated if missing."""

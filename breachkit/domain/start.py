@@ -1,12 +1,13 @@
 """From which instant the clock of an obligation runs, on the facts of one scope."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from breachkit.domain.obligation import Obligation
+from breachkit.domain.counting import end_of_year
 from breachkit.domain.predicate import MISSING, View, holds, lookup, stated
+from breachkit.domain.trigger import Provisional, Trigger
 from breachkit.errors import FactError
 
 OPENED: Final = "timeline.opened_at"
@@ -26,28 +27,39 @@ class Start:
     estimated: bool
 
 
-def find_start(obligation: Obligation, view: View, opened_at: datetime) -> tuple[Start | None, str]:
-    """Return what an obligation is counted from and, where that is not its trigger, why.
+def find_start(
+    trigger: Trigger, alarm: Provisional | None, event: str, view: View, opened_at: datetime
+) -> tuple[Start | None, str]:
+    """Return what a limit is counted from and, where that is not its trigger, why.
+
+    `event` is the trigger in words.
 
     A trigger that is stated later than an instant at which we knew already gives way to that one,
     unless a reason is recorded under `timeline_reasons` by the trigger's name. None when nothing is
     known and the clock is another party's to start.
     """
-    sure, doubtful = _trigger_starts(obligation, view)
-    alarms = _alarm_starts(obligation, view, opened_at)
-    trigger = _earliest(sure)
-    if trigger is None:
+    sure, doubtful = _trigger_starts(trigger, view)
+    alarms = _alarm_starts(alarm, view, opened_at)
+    stated_start = _earliest(sure)
+    if stated_start is None:
         first = _earliest([*doubtful, *alarms])
-        because = f"{obligation.event} has no time yet; the alarm runs from the earliest known"
+        because = f"{event} has no time yet; the alarm runs from the earliest known"
         return first, because if first else ""
-    name = trigger.path.rpartition(".")[2]
+    return _unless_earlier(stated_start, doubtful, alarms, view)
+
+
+def _unless_earlier(
+    start: Start, doubtful: list[Start], alarms: list[Start], view: View
+) -> tuple[Start, str]:
+    """Return a stated start, or the earlier instant to which it gives way, and why."""
+    name = start.path.rpartition(".")[2]
     reasoned = stated(view, f"timeline_reasons.{name}")
     rival = _earliest(doubtful if reasoned else [*doubtful, *alarms])
-    if rival is None or rival.at >= trigger.at:
-        return trigger, ""
+    if rival is None or rival.at >= start.at:
+        return start, ""
     if rival in doubtful:
         return rival, f"{rival.path} starts the clock on facts that are not settled yet"
-    return rival, f"{trigger.path} is later than {rival.path}, and no reason is recorded"
+    return rival, f"{start.path} is later than {rival.path}, and no reason is recorded"
 
 
 def start_at(view: View, path: str) -> Start | None:
@@ -70,20 +82,21 @@ def start_at(view: View, path: str) -> Start | None:
     return Start(path, at.astimezone(UTC), zone, precision, value.get("estimated") is True)
 
 
-def _trigger_starts(obligation: Obligation, view: View) -> tuple[list[Start], list[Start]]:
+def _trigger_starts(trigger: Trigger, view: View) -> tuple[list[Start], list[Start]]:
     """Return the instants that start the clock, and those that do so on undecided conditions."""
     sure: list[Start] = []
     doubtful: list[Start] = []
-    for candidate in obligation.trigger.earliest:
+    for candidate in trigger.earliest:
         start = start_at(view, candidate.fact)
+        if start and candidate.moved:
+            start = replace(start, at=end_of_year(start.at, start.zone))
         applies = holds(candidate.when, view)
         if start and applies is not False:
             (sure if applies else doubtful).append(start)
     return sure, doubtful
 
 
-def _alarm_starts(obligation: Obligation, view: View, opened_at: datetime) -> list[Start]:
-    alarm = obligation.provisional
+def _alarm_starts(alarm: Provisional | None, view: View, opened_at: datetime) -> list[Start]:
     # While it is undecided whether the alarm applies, it runs: silence would be the worse mistake.
     if alarm is None or holds(alarm.when, view) is False:
         return []

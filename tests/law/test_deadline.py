@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachkit.adapters.lawbook import load, packaged
-from breachkit.domain.deadline import LimitOverride, explain, find_deadline, soon_from
+from breachkit.domain.deadline import LimitOverride, find_deadline, soon_from
+from breachkit.domain.explain import explain
 from breachkit.domain.instant import Instant, zone_of
 from breachkit.errors import FactError
 

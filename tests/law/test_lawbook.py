@@ -91,8 +91,8 @@ def test_the_obligations_that_are_shipped() -> None:
         o.qualified_id: (str(o.owed_by), str(o.addressee), str(o.owed), str(o.standing), o.limit)
         for o in BOOK.obligations()
     }
-    figures = {name: row[4].total_seconds() / 3600 for name, row in shown.items() if row[4]}
-    assert figures == {"eu-gdpr/33-1": 72, "imou-dpa/6.3": 48}
+    figures = {name: str(row[4]) for name, row in shown.items() if row[4]}
+    assert figures == {"eu-gdpr/33-1": "72 hours", "imou-dpa/6.3": "48 hours"}
     assert shown["eu-gdpr/33-1"][:4] == ("controller", "authority", "unless_risk_unlikely", "text")
     assert shown["eu-gdpr/34-1"][:4] == ("controller", "data_subjects", "if_high_risk", "text")
     assert shown["imou-dpa/6.3"][:4] == ("processor", "partner", "always", "text")
@@ -251,7 +251,7 @@ def change(old: str, new: str, text: str = INSTRUMENT + OBLIGATION + REQUIRES) -
         (change('kind = "contract"', 'kind = "treaty"'),
          ":2: instrument: kind: input should be 'contract' or 'law'"),
         (OBLIGATION, (": instrument: id: is missing; title: is missing; short: is missing; "
-         "kind: is missing; citation: is missing; in_force: is missing; standing: is missing; "
+         "kind: is missing; citation: is missing; standing: is missing; "
          "source: is missing")),
         (change("[[obligation]]", "[[duty]]", INSTRUMENT + OBLIGATION), ":12: unknown key duty"),
         (change("[[obligation]]", "[obligation]", INSTRUMENT + OBLIGATION),
@@ -260,11 +260,11 @@ def change(old: str, new: str, text: str = INSTRUMENT + OBLIGATION + REQUIRES) -
          ":12: obligation 1: counted: unknown key"),
         (change('id = "1"\n', ""), ":12: obligation number 1: id: is missing"),
         (change('id = "1"', 'id = "1"\ninstrument = "x"'),
-         ":12: obligation 1: instrument: is not named again"),
+         ":12: obligation 1: instrument: is said once, for the whole instrument"),
         (INSTRUMENT + OBLIGATION + OBLIGATION, ":24: obligation 1 stands there twice"),
         (change("24 hours", "2 days"),
-         ":12: obligation 1: limit: '2 days' is not a number of hours such as '48 hours'"),
-        (change("24 hours", "0 hours"), "'0 hours' is not a number of hours"),
+         ":12: obligation 1: 2 days are counted as calendar, not elapsed"),
+        (change("24 hours", "0 hours"), "'0 hours' is no limit such as"),
         (change('limit = "24 hours"\n', ""),
          ":12: obligation 1: an obligation without a limit says in `also` how soon"),
         (change('limit = "24 hours"', 'also = "promptly"') + """
@@ -288,7 +288,7 @@ rounding = "reg1182"
         (change('owed = "always"', 'owed = "always"\nwhen = [{ fact = "mood", in = ["good"] }]'),
          ":12: obligation 1: 'mood' is in no area of facts that exists"),
         (change('owed = "always"', 'owed = "always"\nwhen = [{ fact = "capacity", is = 1 }]'),
-         ":12: obligation 1: when.0: a condition needs one of the keys in, not_in, stated, any"),
+         ":12: obligation 1: when.0: a condition needs one of the keys keys, later_than"),
         (change('owed = "always"',
                 'owed = "always"\nwhen = [{ any = [[{ fact = "late", in = [true], x = 1 }]] }]'),
          ":12: obligation 1: when.0.any.0.0.x: unknown key"),
