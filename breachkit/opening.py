@@ -12,6 +12,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from breachkit.adapters import lawbook
+from breachkit.adapters.forms import common_template
 from breachkit.adapters.intake import read_document
 from breachkit.adapters.logging import open_log
 from breachkit.adapters.rendering import Renderer, to_html, to_text
@@ -185,4 +186,5 @@ def _rules(folder: Folder, settings: Settings) -> Rules:
         counsel_cleared=frozenset(settings.counsel.cleared_templates),
         digest=folder.digest(),
         texts=folder.texts,
+        form=common_template,
     )

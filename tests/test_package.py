@@ -50,6 +50,7 @@ def test_the_wheel_holds_every_template_playbook_law_and_example(unpacked: Path)
         ("breachkit/law", "breachkit/law"),
         ("breachkit/examples", "breachkit/examples"),
         ("breachkit/starter", "breachkit/starter"),
+        ("breachkit/reference", "breachkit/reference"),
     ):
         there = {path.relative_to(unpacked / target) for path in (unpacked / target).rglob("*.*")}
         here = {path.relative_to(ROOT / source) for path in (ROOT / source).rglob("*.*")}

@@ -7,6 +7,7 @@ from breachkit.app.workplace import Workplace
 
 if TYPE_CHECKING:
     from breachkit.casework.drafting import Draft
+    from breachkit.casework.export import Format
     from breachkit.casework.gate import Passed
     from breachkit.casework.papers import Shown
     from breachkit.domain.approval import Release
@@ -70,3 +71,9 @@ class Notices(Workplace):
         from breachkit.casework.pack import pack
 
         return pack(self.desk, name)
+
+    def export(self, name: str, form: "Format" = "edpb-json", *, scope: str | None = None) -> str:
+        """Return an incident or a notice in the authorities' common template, complete or not."""
+        from breachkit.casework.export import as_text, export
+
+        return as_text(export(self.desk, name, self.incident, scope=scope), form)

@@ -16,6 +16,7 @@ from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon, Terms
 from breachkit.domain.entry import WORKSPACE, Entry, encode
+from breachkit.domain.form import Form
 from breachkit.domain.instrument import Instrument
 from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
@@ -70,6 +71,8 @@ class Rules:
     counsel_cleared: frozenset[str]
     digest: str
     texts: Callable[[], Iterable[tuple[str, bytes]]]
+    form: Callable[[], Form]
+    """The authorities' common template; read when it is first asked for."""
 
     @cached_property
     def triggers(self) -> frozenset[str]:

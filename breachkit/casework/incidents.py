@@ -17,6 +17,7 @@ from breachkit.domain.entry import (
     IncidentClosed,
     IncidentOpened,
 )
+from breachkit.domain.form_value import check_answer_path, settle_answers
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Recorded, apply
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of
@@ -258,13 +259,15 @@ def _settled(
 ) -> tuple[Tree, dict[str, dict[str, Any] | None]]:
     """Return a statement in the form of the register, with every name in it known."""
     now = desk.now()
-    patch, unknown = settle(facts, statement.given, now=now)
+    given = settle_answers(desk.rules.form, statement.given, now)
+    patch, unknown = settle(facts, given, now=now)
     check_triggers(patch, _CORE_TRIGGERS | desk.rules.triggers)
     stated: dict[str, dict[str, Any] | None] = dict(unknown)
     for path, why in statement.unknown.items():
         stated[path] = None if why is None else settle_unknown(path, why, now)
     for path, why in stated.items():
         check_unknown_path(path)
+        check_answer_path(desk.rules.form, path)
         if why is not None and fact_at(facts, path) is not None and fact_at(patch, path) is None:
             # What is not known any more is no fact: a recount would print the old figure.
             merge_leaf(patch, path, None)

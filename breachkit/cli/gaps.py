@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from breachkit.cli import template
 from breachkit.cli.base import Session, command
 from breachkit.cli.facts import paragraph
 from breachkit.cli.outcome import due_of, duty_data, name_of, unknown_text
@@ -73,7 +74,12 @@ def answer(
         if mine:
             lines += ["", title, *_notice_lines(session, picture, mine)]
     lines += ["", *paragraph(_LEGEND, 0), *_instrument_notes(session, duties)]
-    return Answer(_data(picture, duties), lines, _notes(picture, open_))
+    data = _data(picture, duties)
+    if "authority" in addressees:
+        filings = template.filings(session, picture, scopes)
+        lines += template.lines(filings)
+        data["template"] = template.data(filings)
+    return Answer(data, lines, _notes(picture, open_))
 
 
 def _notice_lines(session: Session, picture: "Picture", duties: "list[Duty]") -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""`breachkit notice`: draft, list, show, review, approve, record-delivery, callsheet and pack."""
+"""`breachkit notice`: draft, list, show, review, approve, record-delivery, callsheet, pack, export."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli import delivery, drafts, page
+from breachkit.cli import delivery, drafts, export, page
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.output import Answer
 from breachkit.errors import BadInputError
@@ -176,3 +176,6 @@ def callsheet(session: Session, incident: str, scope: str | None, everything: bo
 def pack(session: Session, name: str, output: str | None) -> Answer:
     """Write one HTML file for counsel: the notice, gaps, sources, changes, and how to answer."""
     return page.packed(session, name, session.kit.pack(name), output)
+
+
+export.attach(notice_command)

@@ -12,9 +12,13 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    StrictBool,
     StringConstraints,
+    Tag,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -253,6 +257,38 @@ class Shared(Fact):
     countries: dict[Country, CountryFigure] | None = None
 
 
+def _answer_kind(value: Any) -> str:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", "")
+    if kind in ("count", "instant"):
+        return str(kind)
+    return {bool: "truth", list: "texts", dict: "countries"}.get(type(value), "text")
+
+
+FormAnswer = Annotated[
+    Annotated[Text, Tag("text")]
+    | Annotated[StrictBool, Tag("truth")]
+    | Annotated[list[Text], Tag("texts")]
+    | Annotated[Count, Tag("count")]
+    | Annotated[Instant, Tag("instant")]
+    | Annotated[dict[Country, Count], Tag("countries")],
+    Discriminator(_answer_kind),
+    WithJsonSchema(
+        {
+            "description": "as the field takes it: a text, an option, true or false, a number, a time,"
+            " a list of them, or a number for each country",
+            "anyOf": [
+                {"type": ["string", "boolean", "integer", "object"]},
+                {"type": "array", "items": {"type": "string"}},
+            ],
+        }
+    ),
+]
+"""An answer to a field of the authorities' form; its field says which of the kinds it has to be."""
+
+FormKey = Annotated[str, StringConstraints(pattern=r"^r[1-9][0-9]{0,2}$")]
+"""A field of the form, by `r` and its row."""
+
+
 class Scope(Shared):
     """The part of an incident that concerns one controller."""
 
@@ -261,6 +297,9 @@ class Scope(Shared):
     joint_controllers: dict[Key, Controller] | None = None
     accounts_list: AccountsList | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    form: dict[FormKey, FormAnswer] | None = Field(
+        None, description="what the authorities' common template asks beyond the facts, by row"
+    )
 
 
 class Facts(Shared):

@@ -17,7 +17,15 @@ FIGURES = frozenset({"people", "records"})
 """Facts that a scope states for itself or not at all."""
 
 SCOPE_ONLY = frozenset(
-    {"controller", "joint_controllers", "countries", "capacity", "accounts_list", "language"}
+    {
+        "controller",
+        "joint_controllers",
+        "countries",
+        "capacity",
+        "accounts_list",
+        "language",
+        "form",
+    }
 )
 """Branches that exist in a scope only, or that one scope may not take from the whole."""
 

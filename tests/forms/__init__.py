@@ -1,0 +1,1 @@
+"""The common template of the authorities: its data, its logic, its answers."""
