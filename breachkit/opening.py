@@ -3,7 +3,7 @@
 import getpass
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from breachkit.adapters import lawbook
+from breachkit.adapters import authorities, lawbook
 from breachkit.adapters.forms import common_template
 from breachkit.adapters.intake import read_document
 from breachkit.adapters.logging import open_log
@@ -25,6 +25,7 @@ from breachkit.casework.forms import answered
 from breachkit.casework.incidents import Statement
 from breachkit.casework.records import read_time
 from breachkit.domain.approval import person_of
+from breachkit.domain.authority import Authority
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon
 from breachkit.domain.entry import WORKSPACE, Certainty, LawAdopted
@@ -103,7 +104,7 @@ def desk_at(folder: Folder, desk: Desk, until: str) -> Desk:
                 path = root / text
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(kept.text)
-        then = Folder(root, shipped_law=root / "breachkit" / "law")
+        then = _folder_then(root)
         return replace(desk, rules=_rules(then, read_settings(then)))
 
 
@@ -187,4 +188,21 @@ def _rules(folder: Folder, settings: Settings) -> Rules:
         digest=folder.digest(),
         texts=folder.texts,
         form=common_template,
+        read_authorities=_authorities_of(folder),
     )
+
+
+def _authorities_of(folder: Folder) -> Callable[[], Mapping[str, Authority]]:
+    """Return what reads the authorities: at once where the workspace has a list, so that it is checked."""
+    shipped, own = folder.authority_files()
+    if not own.exists():
+        return lambda: authorities.load([shipped])
+    found = authorities.load([shipped, own])
+    return lambda: found
+
+
+def _folder_then(root: Path) -> Folder:
+    """Return an earlier state of a workspace; an old record kept no list of authorities."""
+    then = Folder(root, shipped_law=root / "breachkit" / "law")
+    reference = root / "breachkit" / "reference"
+    return replace(then, shipped_reference=reference) if reference.exists() else then

@@ -48,6 +48,7 @@ def test_the_wheel_holds_every_template_playbook_law_and_example(unpacked: Path)
         ("templates", "breachkit/_data/templates"),
         ("playbooks", "breachkit/_data/playbooks"),
         ("breachkit/law", "breachkit/law"),
+        ("breachkit/reference", "breachkit/reference"),
         ("breachkit/examples", "breachkit/examples"),
         ("breachkit/starter", "breachkit/starter"),
         ("breachkit/reference", "breachkit/reference"),

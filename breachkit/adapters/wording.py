@@ -8,6 +8,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal
 
+from breachkit.domain.countries import part_name
 from breachkit.domain.instant import Precision, latest_of, moment, zone_of
 from breachkit.errors import BadInputError
 
@@ -66,8 +67,10 @@ class Wording:
                 return str(value)
 
     def country(self, code: str) -> str:
-        """Return the name of a country, or the code where the language has none."""
-        return str(self._locale.territories.get(code, code))
+        """Return the name of a country, or the code where the language has none; a part with its country."""
+        country, _, part = code.partition("-")
+        name = str(self._locale.territories.get(country, country))
+        return f"{name}, {part_name(code)}" if part else name
 
     def _to_the_minute(self, local: datetime, zone: str) -> str:
         date = format_date(local, "full", locale=self._locale)

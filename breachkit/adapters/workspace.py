@@ -17,6 +17,7 @@ REGISTER = "register.sqlite3"
 PEOPLE = "people.toml"
 PARTNERS = "partners"
 LAW = "law"
+AUTHORITIES = "authorities.toml"
 TEMPLATES = "templates"
 LOG = "breachkit.log"
 
@@ -30,6 +31,8 @@ class Folder:
     root: Path
     shipped_law: Path = _PACKAGE / "law"
     """Where the law files lie that breachkit ships; elsewhere when an earlier state is looked at."""
+    shipped_reference: Path = _PACKAGE / "reference"
+    """Where the list of authorities lies that breachkit ships; elsewhere as well."""
 
     @property
     def register(self) -> Path:
@@ -49,18 +52,24 @@ class Folder:
         """Return the folders of law files; a later one overrides an instrument of an earlier one."""
         return [self.shipped_law, self.root / LAW]
 
+    def authority_files(self) -> list[Path]:
+        """Return the lists of authorities; what a later one states wins."""
+        return [self.shipped_reference / AUTHORITIES, self.root / AUTHORITIES]
+
     def texts(self) -> Iterator[tuple[str, bytes]]:
         """Yield name and bytes of all that decides what is owed and what is written.
 
-        Law, settings, people, partners and templates, in a stable order: what `LawAdopted` keeps.
+        Law, authorities, settings, people, partners and templates, in a stable order: what
+        `LawAdopted` keeps.
         """
-        for name in (SETTINGS, PEOPLE):
+        for name in (SETTINGS, PEOPLE, AUTHORITIES):
             if (self.root / name).exists():
                 yield name, read_bytes(self.root / name)
         for label, folder, pattern in (
             ("partners", self.root / PARTNERS, "*.toml"),
             ("law", self.root / LAW, "*.toml"),
             ("breachkit/law", self.shipped_law, "*.toml"),
+            ("breachkit/reference", self.shipped_reference, "*.toml"),
             ("templates", self.root / TEMPLATES, "**/*.j2"),
             ("breachkit/templates", data_folder(TEMPLATES), "**/*.j2"),
         ):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
     from breachkit.domain.duty import Duty
     from breachkit.domain.explain import Step
+    from breachkit.domain.filing import Competence
 
 
 class Duties(Workplace):
@@ -55,3 +56,9 @@ class Duties(Workplace):
         from breachkit.domain.explain import explain
 
         return explain(self.find_duty(duty, incident)[1].deadline, self.zone)
+
+    def competence(self, incident: str, scope: str) -> "Competence":
+        """Return which authorities are competent for a scope, and what is still to be asked."""
+        from breachkit.casework.filings import competence_of
+
+        return competence_of(self.desk, self.incident(incident), scope)

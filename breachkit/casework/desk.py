@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from breachkit.domain.authority import Authority
 from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon, Terms
@@ -73,6 +74,12 @@ class Rules:
     texts: Callable[[], Iterable[tuple[str, bytes]]]
     form: Callable[[], Form]
     """The authorities' common template; read when it is first asked for."""
+    read_authorities: Callable[[], Mapping[str, Authority]] = dict
+
+    @cached_property
+    def authorities(self) -> Mapping[str, Authority]:
+        """The supervisory authorities by code; read when first asked for, as few steps ask."""
+        return self.read_authorities()
 
     @cached_property
     def triggers(self) -> frozenset[str]:
@@ -91,7 +98,7 @@ class Rules:
             for key, partner in self.partners.items()
             if partner.limit_hours
         }
-        return Terms(limits, self.target, self.soon)
+        return Terms(limits, self.target, self.soon, lambda: self.authorities)
 
     def roles(self, actor: Actor) -> tuple[Role, ...]:
         """Return the roles of whoever acts; none for somebody who is not listed."""

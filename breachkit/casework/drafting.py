@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, keep
+from breachkit.casework.filings import competence_of
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.phases import discharged, fits, phase_of, undelivered
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
@@ -121,6 +122,7 @@ def heading_of(
         instruments=desk.rules.instruments,
         missing=_distinct(gap for duty in duties for gap in duty.gaps),
         reason=reason or _finding(picture, phase),
+        competence=competence_of(desk, picture, scope) if addressee == "authority" else None,
     )
 
 

@@ -142,20 +142,23 @@ def record_delivery(
     channel: str,
     at: str,
     reference: str | None = None,
+    authority: str | None = None,
     note: str | None = None,
     excepting: Sequence[str] = (),
 ) -> Passed:
     """Record that a notice left by portal, post or another mail system; never refused.
 
     What left without a release that held at that time is marked so; a filing with an authority stays
-    unconfirmed without its file number. The same delivery is recorded once; told again with a
-    reference, it is confirmed.
+    unconfirmed without its file number; `authority` is its code, needed where several are competent.
+    The same delivery is recorded once; told again with a reference, it is confirmed.
     """
     check_may_change(_roles(desk, actor.name), "record deliveries")
     when = read_time("at", at, desk.now(), desk.rules.zone)
     text = cleaned(note or "", len(note or ""))
     kept = keep(desk, text) if text else None
-    said = _Delivery(when, _line(channel) or "not stated", _line(reference or "") or None, kept)
+    said = _Delivery(
+        when, _line(channel) or "not stated", _line(reference or "") or None, kept, _code(authority)
+    )
 
     def decide() -> tuple[Change | None, Passed]:
         chosen = choose(desk, name, excepting)
@@ -180,6 +183,11 @@ class _Delivery:
     channel: str
     reference: str | None
     note: Kept | None
+    authority: str | None = None
+
+
+def _code(authority: str | None) -> str | None:
+    return _line(authority or "").upper() or None
 
 
 def _check_read(
@@ -230,6 +238,8 @@ def _is_recorded(desk: Desk, version: Version, said: _Delivery) -> bool:
             continue
         if said.reference not in {None, entry.reference}:
             continue
+        if said.authority not in {None, entry.authority}:
+            continue
         if said.note is None:
             return True
         kept = desk.store.kept(bytes.fromhex(entry.note_kept)) if entry.note_kept else None
@@ -261,6 +271,7 @@ def _delivery(actor: Actor, version: Version, said: _Delivery, outside: bool) ->
         channel=said.channel,
         at=said.at,
         reference=said.reference,
+        authority=said.authority,
         outside_gate=outside,
         note_kept=said.note.digest.hex() if said.note else None,
     )

@@ -158,9 +158,11 @@ def _marks_of_leaving(one: Candidate) -> Iterator[str]:
     entries = [entry for entry in left if isinstance(entry, DeliveryRecorded)]
     if any(entry.outside_gate for entry in entries):
         yield "LEFT OUTSIDE THE GATE"
-    filed = one.version.drafted.addressee == "authority"
-    if filed and entries and not any(entry.reference for entry in entries):
-        yield "unconfirmed: no file number"
+    if one.version.drafted.addressee == "authority":
+        confirmed = {entry.authority for entry in entries if entry.reference}
+        still = dict.fromkeys(entry.authority for entry in entries)
+        for code in (code for code in still if code not in confirmed):
+            yield f"unconfirmed: no file number{f' of {code}' if code else ''}"
 
 
 def describe_gap(gap: Gap) -> str:

@@ -14,6 +14,7 @@ from breachkit.domain.instant import moment
 from breachkit.domain.instrument import Instrument
 from breachkit.domain.matter import Matter
 from breachkit.domain.patch import Tree
+from breachkit.domain.people import Organisation, Partner
 from breachkit.domain.scope import OWN, ScopeView, view_of
 
 UNNAMED = "unnamed"
@@ -139,7 +140,7 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
     profile = profile_of(rules, scope)
     contact = ours.contact.model_dump(mode="json", exclude_none=True) if ours.contact else {}
     if scope == OWN:
-        controller: Tree = {"name": ours.name, "country": ours.country, "contact": contact}
+        controller: Tree = {"name": ours.name, "contact": contact, **_seat(ours)}
         return {"contact": contact, "controller": _without_none(controller), "profile": profile}
     partner = rules.partners.get(scope)
     if partner is None:
@@ -147,7 +148,7 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
     theirs = partner.controller
     controller = {
         "name": partner.name,
-        "country": partner.country,
+        **_seat(partner),
         "authority": partner.authority,
         "contact": theirs.model_dump(mode="json", exclude_none=True) if theirs else None,
     }
@@ -157,6 +158,11 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
         "standard_clauses": partner.standard_clauses,
         "profile": profile,
     }
+
+
+def _seat(one: Organisation | Partner) -> Tree:
+    """Return what settles which authority is competent for an organisation."""
+    return {"country": one.country, "land": one.land, "sector": one.sector}
 
 
 def names_by_scope(matter: Matter, rules: Rules) -> dict[str, list[str]]:
@@ -215,7 +221,7 @@ def _lateness(matter: Matter, scope: str, now: datetime) -> Tree:
 
 
 def _decided(matter: Matter, scope: str) -> Tree:
-    """Return the risk decisions of a scope's controller as facts."""
+    """Return the decisions of a scope's controller on risk and filing as facts."""
     risk: Tree = {}
     authority = matter.decided("risk-authority", scope)
     people = matter.decided("risk-people", scope)
@@ -225,7 +231,9 @@ def _decided(matter: Matter, scope: str) -> Tree:
         risk |= _people_outcome(people)
     if risk.get("people") == "high":
         risk["authority"] = "risk"  # a high risk is a risk, whatever was decided before
-    return {"risk": risk} if risk else {}
+    filing = matter.decided("filing", scope)
+    files: Tree = {"filing": filing.outcome} if filing else {}
+    return {"risk": risk, **files} if risk else files
 
 
 def _people_outcome(entry: DecisionRecorded) -> Tree:

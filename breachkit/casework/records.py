@@ -21,12 +21,13 @@ from breachkit.domain.scope import OWN
 from breachkit.domain.text import cleaned
 from breachkit.errors import BadInputError, FactError, RefusedError, UnknownNameError
 
-Decision = Literal["risk-authority", "risk-people", "rule-out", "limit", "other"]
+Decision = Literal["risk-authority", "risk-people", "rule-out", "limit", "filing", "other"]
 
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "risk-authority": ("unlikely", "risk"),
     "risk-people": ("high", "not_high", "34-3-a", "34-3-b", "34-3-c"),
     "rule-out": ("personal_data", "security_measures"),
+    "filing": ("processor", "controller"),
 }
 """What can be decided; other decisions are free in their outcome."""
 
@@ -229,12 +230,13 @@ def _decided_scope(desk: Desk, picture: Picture, ruling: Ruling) -> str | None:
             "ruling out concerns the whole incident, not one scope", hint="leave --scope out"
         )
     if ruling.scope is None:
-        if not ruling.decision.startswith("risk"):
+        if not ruling.decision.startswith(("risk", "filing")):
             return None
         if len(known) == 1:
             return known[0]
+        what = "who files" if ruling.decision == "filing" else "a risk"
         raise BadInputError(
-            "a risk is decided for one scope, by its controller",
+            f"{what} is decided for one scope, by its controller",
             hint=f"add --scope; {picture.id} has {', '.join(known)}",
         )
     scope = scope_of(desk, picture, ruling.scope)

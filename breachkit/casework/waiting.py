@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 
+from breachkit.casework.filings import next_filing
 from breachkit.casework.picture import Picture
 from breachkit.domain.approval import candidate_of, is_released, state_of
+from breachkit.domain.competence import filer_of
 from breachkit.domain.duty import Content, Duty, Told
 from breachkit.domain.entry import DeliveryRecorded
-from breachkit.domain.instant import Instant
+from breachkit.domain.filing import Filer
 from breachkit.domain.matter import Matter, Version
-from breachkit.domain.obligation import Bearer
+from breachkit.domain.obligation import Addressee, Bearer
 
 Step = tuple[str, str]
 """What is waited for, in words, and the command; either may be empty."""
@@ -30,12 +32,12 @@ def _step(picture: Picture, duty: Duty, cleared: Collection[str]) -> Step:
     supplement = duty.content is Content.SUPPLEMENT
     if duty.owed is False or not (duty.running or supplement):
         return "", ""
-    if is_theirs(duty) and duty.told is Told.WAITING:
+    if is_theirs(duty) and duty.told is Told.WAITING and not _is_filed_by_us(picture, duty):
         return _their_step(picture, duty)
     if not duty.law.by_notice:
         return _cooperation(picture, duty) if duty.told is Told.WAITING else ("", "")
     if duty.told is Told.UNCONFIRMED:
-        return _file_number(picture, duty)
+        return next_filing(duty, _delivered(picture, duty))
     version = last_version(picture, duty)
     if version is not None:
         return version_step(picture, version, cleared)
@@ -122,22 +124,18 @@ def _their_step(picture: Picture, duty: Duty) -> Step:
     return "the partner's own filing", ""
 
 
+def _is_filed_by_us(picture: Picture, duty: Duty) -> bool:
+    """Tell whether we file for the partner, at its recorded request and instruction."""
+    view = picture.view(duty.scope)
+    to_authority = duty.law.addressee is Addressee.AUTHORITY
+    return to_authority and view is not None and filer_of(view) is Filer.FOR_THEM
+
+
 def _cooperation(picture: Picture, duty: Duty) -> Step:
     if duty.deadline.start is None:
         return "", ""
     record = f"breachkit contact record {picture.id} --scope {duty.scope} --said TEXT"
     return "what the partner asked for", record
-
-
-def _file_number(picture: Picture, duty: Duty) -> Step:
-    """Return the same delivery again, with the number that confirms it."""
-    for version in reversed(_delivered(picture, duty)):
-        entry = version.deliveries[-1].entry
-        assert isinstance(entry, DeliveryRecorded)
-        record = f"breachkit notice record-delivery {version.id} --channel {_quoted(entry.channel)}"
-        command = f"{record} --at {_shown(entry.at)} --reference FILE-NUMBER"
-        return f"the file number of {version.drafted.notice}", command
-    return "", ""
 
 
 def _draft(picture: Picture, duty: Duty) -> str:
@@ -164,12 +162,3 @@ def _delivered(picture: Picture, duty: Duty) -> list[Version]:
         for version in versions
         if version.deliveries and duty.id in version.drafted.discharges
     ]
-
-
-def _shown(at: Instant) -> str:
-    return at.at
-
-
-def _quoted(text: str) -> str:
-    """Return a word as a shell takes it."""
-    return text if text.replace("-", "").isalnum() else "'" + text.replace("'", "") + "'"

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contact": ("contact", "Record calls and questions."),
     "decision": ("decision", "Record decisions with their reasons."),
     "deadline": ("deadline", "List deadlines and explain them step by step."),
+    "authority": ("authority", "Show the supervisory authorities, and which is competent."),
     "law": ("law", "Show the instruments and obligations that count."),
     "partners": ("partners", "Exchange the partner matrix as CSV."),
     "register": ("register", "Show the head of the register and verify its chain."),

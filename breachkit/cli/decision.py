@@ -25,6 +25,7 @@ KINDS = {
     "rule_out": ("personal_data", "security_measures"),
     "risk_authority": ("unlikely", "risk"),
     "risk_people": ("high", "not_high", "34-3-a", "34-3-b", "34-3-c"),
+    "filing": ("processor", "controller"),
 }
 """What can be decided, and how; one of them in a command."""
 
@@ -44,6 +45,7 @@ KINDS = {
 @click.option(
     "--risk-people", type=click.Choice(KINDS["risk_people"]), help="Article 34(1), 34(3)."
 )
+@click.option("--filing", type=click.Choice(KINDS["filing"]), help="Who files, as instructed.")
 @click.option("--scope", metavar="SCOPE", help="Whose risk; not needed where there is one scope.")
 @click.option(
     "--by", "decided_by", metavar="NAME", help="Who decided; else the scope's controller."
@@ -62,7 +64,7 @@ def record(session: Session, incident: str, **said: Any) -> Answer:
     chosen = [(kind, outcome) for kind, outcome in made if outcome]
     if len(chosen) != 1:
         raise BadInputError(
-            "a decision is one of --rule-out, --risk-authority, --risk-people",
+            "a decision is one of --rule-out, --risk-authority, --risk-people, --filing",
             hint=f"{command('decision', 'record', incident)} --risk-people high --reason TEXT",
         )
     ((kind, outcome),) = chosen

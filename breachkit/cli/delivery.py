@@ -54,6 +54,8 @@ def _lines(session: Session, passed: "Passed", version: "Version") -> Iterator[s
     for duty in map(passed.duty, version.drafted.discharges):
         if duty is not None and duty.owed is not False:
             more = "; supplement owed" if duty.content.value == "supplement owed" else ""
+            still = f"; open: {', '.join(duty.open_filings)}" if duty.open_filings else ""
+            more = still + more
             found.setdefault(f"{duty.told.value}{more}", []).append(name_of(duty))
     for told, names in found.items():
         yield from item("duty", f"{version.drafted.scope}, {told}: {'; '.join(names)}")
@@ -66,10 +68,17 @@ def _next(passed: "Passed", name: str, said: Mapping[str, Any]) -> Iterator[str]
     filed = any(one.drafted.addressee == "authority" for one in passed.versions)
     if filed and not said["reference"]:
         same = command("notice", "record-delivery", name, "--channel", said["channel"])
-        yield f"{same} --at {_last(passed).at.at} --reference FILE-NUMBER"
+        to = f" --authority {said['authority']}" if said.get("authority") else ""
+        yield f"{same} --at {_last(passed).at.at} --reference FILE-NUMBER{to}"
     if passed.outside and not all(one.cleared for one in passed.versions):
         read = name if len(passed.versions) > 1 else passed.versions[0].id
         yield f"{command('notice', 'review', read)} --as LAWYER"
+    from breachkit.casework.filings import next_filing
+
+    still = (duty for one in passed.versions for duty in map(passed.duty, one.drafted.discharges))
+    for duty in still:
+        if duty is not None and duty.open_filings and said["reference"]:
+            yield next_filing(duty, passed.versions)[1]
     yield command("status", passed.id)
 
 

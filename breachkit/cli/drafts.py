@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from breachkit.cli import filing
 from breachkit.cli import version as shown
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.facts import item
@@ -25,7 +26,9 @@ def answer(session: Session, incident: str, done: "Sequence[Draft]") -> Answer:
     lines = _lines(done)
     if not any(one.new for one in done):
         lines.append("Nothing has changed since: no version was added.")
-    notes = [*_waiting(session, picture, versions), *_next(session, picture, versions)]
+    filed = [one.drafted.scope for one in versions if one.drafted.addressee == "authority"]
+    where = [line for scope in filed for line in filing.summary(session, incident, scope)]
+    notes = [*where, *_waiting(session, picture, versions), *_next(session, picture, versions)]
     data = {"incident": incident, "notices": told, "head": str(session.kit.head())}
     return Answer(data, lines, notes)
 

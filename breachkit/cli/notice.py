@@ -142,6 +142,7 @@ def approve(
 @click.option("--channel", metavar="TEXT", required=True, help="As in portal, post, mail, fax.")
 @click.option("--at", metavar="TIME", required=True, help="When it left; now is a time too.")
 @click.option("--reference", metavar="TEXT", help="A file number: it confirms a filing.")
+@click.option("--authority", metavar="CODE", help="With which, where several are competent.")
 @click.option("--note", metavar="TEXT", help=f"Anything else. {READ}")
 @EXCEPT
 def record_delivery(session: Session, name: str, **said: Any) -> Answer:

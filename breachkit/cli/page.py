@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from breachkit.cli import filing
 from breachkit.cli import version as shown
 from breachkit.cli.base import Session, command
 from breachkit.cli.facts import item, paragraph
@@ -92,6 +93,9 @@ def _notes(session: Session, notice: "Shown") -> list[str]:
         lines.append(f"each on its own: {', '.join(one.id for one in every)}")
     lines += [_state(session, notice), *shown.became(version, session.kit.zone)]
     lines += _marks(notice)
+    if version.drafted.addressee == "authority":
+        for one in every:
+            lines += filing.summary(session, notice.picture.id, one.drafted.scope)
     if not version.deliveries:
         waits, step = shown.waiting(session, notice.picture, version)
         lines += [*item("waits", f"for {waits}"), f"next: {step}"]

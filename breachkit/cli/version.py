@@ -70,7 +70,8 @@ def _left(version: "Version", zone: str) -> Iterator[tuple[str, str, str]]:
         entry: Any = recorded.entry
         mark = "; LEFT OUTSIDE THE GATE" if entry.outside_gate else ""
         reference = f", reference {entry.reference}" if entry.reference else ""
-        way = f"by {entry.channel}{reference}{mark}"
+        to = f", to {entry.authority}" if entry.authority else ""
+        way = f"by {entry.channel}{to}{reference}{mark}"
         yield recorded.at, "left", f"{stated(entry.at, zone)} {way}"
 
 
@@ -156,5 +157,6 @@ def _deliveries(version: "Version") -> Iterator[dict[str, Any]]:
             "by": entry.by.name,
             "channel": entry.channel,
             "reference": entry.reference,
+            "authority": entry.authority,
             "outside_gate": entry.outside_gate,
         }

@@ -139,8 +139,27 @@ def _figures(prefix: str, part: Mapping[str, Any]) -> Iterator[Flag]:
                     f"{prefix}{branch}.{key}.{figure}",
                     f"{_least(below[figure]):,} is more than the total of {_most(whole):,.0f}",
                 )
-    countries = [below.get("people") for below in (part.get("countries") or {}).values()]
-    least = sum(_least(count) for count in countries if count)
+    yield from _places(prefix, part)
+
+
+def _places(prefix: str, part: Mapping[str, Any]) -> Iterator[Flag]:
+    """Flag countries with more people than there are in all, and parts with more than their country."""
+    counts = {
+        place: below["people"]
+        for place, below in (part.get("countries") or {}).items()
+        if below.get("people")
+    }
+    parts: dict[str, int] = {}
+    for place, count in counts.items():
+        country, dash, _ = place.partition("-")
+        if dash:
+            parts[country] = parts.get(country, 0) + _least(count)
+    for country, least in parts.items():
+        if country in counts and least > _most(counts[country]):
+            path = f"{prefix}countries.{country}.people"
+            yield Flag(path, f"its parts have {least:,}, more than {_most(counts[country]):,.0f}")
+    whole = {place: _least(count) for place, count in counts.items() if "-" not in place}
+    least = sum(max(parts.get(one, 0), whole.get(one, 0)) for one in parts.keys() | whole)
     if part.get("people") and least > _most(part["people"]):
         yield Flag(f"{prefix}countries", f"{least:,} in all is more than {prefix}people")
 

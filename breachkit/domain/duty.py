@@ -1,10 +1,11 @@
 """A duty: an obligation towards one addressee in one scope, its clock, and whether it is met."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from breachkit.domain.competence import Authorities, find_competence
 from breachkit.domain.deadline import (
     Deadline,
     DeadlineKind,
@@ -13,6 +14,7 @@ from breachkit.domain.deadline import (
     soon_from,
 )
 from breachkit.domain.entry import DeliveryRecorded
+from breachkit.domain.filing import Filing, Telling, settle_filings
 from breachkit.domain.instant import moment, stamp, zone_of
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
@@ -68,6 +70,8 @@ class Duty:
     held: tuple[Held, ...]
     questions: tuple[str, ...]
     """The facts that would decide whether it is owed."""
+    open_filings: tuple[str, ...] = ()
+    """Authorities with which a filing is not confirmed yet, once one was made."""
 
     @property
     def id(self) -> str:
@@ -116,6 +120,8 @@ class Terms:
     """By scope: the partner's own limit for the notice of Art. 6.3."""
     target: timedelta | None = None
     soon: Soon = Soon()
+    authorities: Callable[[], Authorities] = dict
+    """Which authorities there are; asked only where a filing was made."""
 
 
 def find_duties(
@@ -155,7 +161,7 @@ def _duty(
     if not in_force(obligation, deadline, opened):
         return None
     owed = _owed(obligation, view, applies)
-    told, told_at = _told(matter, view.scope, obligation, deadline)
+    told, told_at, open_filings = _told(matter, view, obligation, deadline, terms)
     held = hold_requirements(obligation, view)
     return Duty(
         law=obligation,
@@ -169,6 +175,7 @@ def _duty(
         content=_content(matter, view.scope, obligation, held, told),
         held=held,
         questions=_questions(obligation, view, applies, owed),
+        open_filings=open_filings,
     )
 
 
@@ -224,37 +231,45 @@ def _questions(
 
 
 def _told(
-    matter: Matter, scope: str, obligation: Obligation, deadline: Deadline
-) -> tuple[Told, datetime | None]:
-    """Return whether and when the addressee was told, held against the deadline."""
-    found = sorted(_tellings(matter, scope, obligation))
-    if not found:
-        return Told.WAITING, None
-    confirmed = [at for at, sure in found if sure]
-    if not confirmed:
-        return Told.UNCONFIRMED, moment(found[0][0])
-    at = moment(confirmed[0])
+    matter: Matter, view: ScopeView, obligation: Obligation, deadline: Deadline, terms: Terms
+) -> tuple[Told, datetime | None, tuple[str, ...]]:
+    """Return whether and when the addressee was told, and the filings that are open.
+
+    Where several authorities are competent, all of them have to confirm: the last one counts.
+    """
+    tellings = sorted(_tellings(matter, view.scope, obligation), key=lambda one: one.at)
+    if not tellings:
+        return Told.WAITING, None, ()
+    filings: tuple[Filing, ...] = ()
+    if obligation.addressee is Addressee.AUTHORITY:
+        filings = find_competence(view, terms.authorities()).under(obligation.instrument)
+    confirmed, still = settle_filings(filings, tellings)
+    open_filings = tuple(filing.label for filing in still)
+    if confirmed is None:
+        return Told.UNCONFIRMED, moment(tellings[0].at), open_filings
+    at = moment(confirmed)
     if deadline.due_at is None or deadline.kind == DeadlineKind.TARGET:
-        return Told.TOLD, at
-    return (Told.IN_TIME if at <= deadline.due_at else Told.LATE), at
+        return Told.TOLD, at, ()
+    return (Told.IN_TIME if at <= deadline.due_at else Told.LATE), at, ()
 
 
-def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[tuple[str, bool]]:
+def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[Telling]:
     """Yield when the addressee was told, and whether that is confirmed.
 
     Told at a time known only roughly means the last moment it can mean: the strict side.
     """
     duty = f"{obligation.qualified_id}@{scope}"
+    needs_number = obligation.addressee in {Addressee.AUTHORITY, Addressee.REGULATOR}
     for version in _delivered(matter, duty):
         for recorded in version.deliveries:
             entry = recorded.entry
-            filed = obligation.addressee not in {Addressee.AUTHORITY, Addressee.REGULATOR}
             assert isinstance(entry, DeliveryRecorded)
-            yield stamp(entry.at.latest), filed or bool(entry.reference)
+            sure = not needs_number or bool(entry.reference)
+            yield Telling(stamp(entry.at.latest), sure, entry.authority)
     if _to_partner(obligation):
         for at, recorded in matter.told.get(scope, ()):
             if not isinstance(recorded.entry, DeliveryRecorded):
-                yield at, True
+                yield Telling(at, True)
 
 
 def _content(

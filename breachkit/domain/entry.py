@@ -150,6 +150,8 @@ class DeliveryRecorded(Entry):
     channel: Line
     at: Instant
     reference: Line | None = None
+    authority: Line | None = None
+    """The code of the authority with which it was filed, where several are competent."""
     outside_gate: bool = False
     """It left without a release of this version."""
     note_kept: str | None = None
@@ -178,7 +180,7 @@ class DecisionRecorded(Entry):
     """A decision with its reasons, such as a risk decision or the ruling out of a limb."""
 
     kind = "DecisionRecorded/1"
-    decision: Literal["risk-authority", "risk-people", "rule-out", "limit", "other"]
+    decision: Literal["risk-authority", "risk-people", "rule-out", "limit", "filing", "other"]
     scope: Key | None = None
     outcome: Line
     reasons: Text

@@ -25,7 +25,7 @@ from pydantic import (
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.count import Count
 from breachkit.domain.instant import Instant, dated_ahead
-from breachkit.domain.text import Country, Key, Line, Text
+from breachkit.domain.text import Country, Key, Land, Line, Place, Text
 
 
 class Fact(BaseModel):
@@ -48,6 +48,10 @@ GroupCategory = Annotated[str, _one_of("people", GROUPS)]
 
 TriggerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,60}$")]
 """Name of an instant, such as `discovered_at`; which ones exist is for the law files to say."""
+
+
+Sector = Literal["private", "public", "federal", "eu_institution"]
+"""Of a controller: it tells apart the authorities of one country."""
 
 
 class LimbStatus(StrEnum):
@@ -227,7 +231,11 @@ class Controller(Fact):
     """Who is responsible for the data of a scope, with the contact for its authority."""
 
     name: Line | None = None
-    country: Country | None = Field(None, description="main establishment")
+    country: Country | None = Field(
+        None, description="main establishment, the one in the EEA where there is one"
+    )
+    land: Land | None = Field(None, description="the German Land of the main establishment, as BY")
+    sector: Sector | None = Field(None, description="federal: German federal, telecoms, postal")
     contact: Address | None = None
     authority: Line | None = None
 
@@ -254,7 +262,7 @@ class Shared(Fact):
     measures: dict[Key, Measure] | None = None
     advice: dict[Key, Remark] | None = None
     delay: Delay | None = None
-    countries: dict[Country, CountryFigure] | None = None
+    countries: dict[Place, CountryFigure] | None = None
 
 
 def _answer_kind(value: Any) -> str:

@@ -9,7 +9,9 @@ from breachkit.domain.alike import View, told_once
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
+from breachkit.domain.filing import Competence
 from breachkit.domain.instrument import Instrument
+from breachkit.domain.mark import filing_mark
 from breachkit.domain.patch import fact_at
 from breachkit.domain.reading import Reading, ended
 from breachkit.domain.requirement import Answer, Gap
@@ -32,6 +34,8 @@ class Heading:
     missing: tuple[Gap, ...]
     reason: str = ""
     """What a correction changes, or what was found that makes a withdrawal right."""
+    competence: Competence | None = None
+    """Where a notice to an authority is filed."""
 
 
 def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
@@ -46,6 +50,7 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         **build.reach(),
         **build.controllers(),
         **build.still_open(heading.missing),
+        "filing": filing_mark(heading.competence, words.language),
     }
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from breachkit.domain.facts import Address, Fact
-from breachkit.domain.text import Country, Key, Line, Text
+from breachkit.domain.facts import Address, Fact, Sector
+from breachkit.domain.text import Country, Key, Land, Line, Text
 
 
 class Role(StrEnum):
@@ -87,6 +87,8 @@ class Organisation(Fact):
 
     name: Line | None = None
     country: Country | None = None
+    land: Land | None = None
+    sector: Sector | None = None
     contact: Address | None = None
     affiliates: tuple[Line, ...] = ()
     subprocessors: tuple[Line, ...] = ()
@@ -102,6 +104,8 @@ class Partner(Fact):
     controller: Address | None = None
     """Contact of the controller for its own authority and its people."""
     country: Country | None = None
+    land: Land | None = None
+    sector: Sector | None = None
     authority: Line | None = None
     contacts: dict[Key, ContactPoint] = Field(default_factory=dict)
     limit_hours: int | None = Field(None, ge=1, le=720)

@@ -1,12 +1,13 @@
 """What somebody states, brought into the form of the register: checked, and leaf by leaf."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from breachkit.domain.countries import known_country, known_land, known_place
 from breachkit.domain.facts import Facts, Unknown
 from breachkit.domain.instant import latest_of, moment
 from breachkit.domain.patch import Tree, covers, fact_at, is_branch, leaves, merged
@@ -143,7 +144,7 @@ def _split(
 ) -> Tree:
     """Return the statement without what is stated as unknown, which goes beside the facts."""
     patch: Tree = {}
-    for name, value in given.items():
+    for name, value in _placed(given, prefix).items():
         if not is_branch(value):
             if isinstance(value, dict) and value["kind"] == "unknown":
                 path = f"{prefix}{name}"
@@ -155,6 +156,33 @@ def _split(
         elif (below := _split(value, f"{prefix}{name}.", unknown, now)) or prefix == "scopes.":
             patch[name] = below
     return patch
+
+
+def _placed(given: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
+    """Return a part of a statement with its countries by their ISO codes; FactError for one unknown.
+
+    What was recorded before stays as it is: only what somebody states now is checked.
+    """
+    if prefix.endswith("countries."):
+        placed: dict[str, Any] = {}
+        for name, value in given.items():
+            code = name if value is None else _known(known_place, prefix + name, name)
+            if code in placed:
+                raise FactError(prefix + name, f"{code} is stated twice")
+            placed[code] = value
+        return placed
+    if prefix.endswith("controller.") or ".joint_controllers." in f".{prefix}":
+        checks = {"country": known_country, "land": known_land}
+        named = {name: check for name, check in checks.items() if isinstance(given.get(name), str)}
+        return {**given, **{n: _known(named[n], prefix + n, given[n]) for n in named}}
+    return given
+
+
+def _known(check: Callable[[str], str], path: str, code: str) -> str:
+    try:
+        return check(code)
+    except ValueError as error:
+        raise FactError(path, str(error)) from error
 
 
 def settle_unknown(path: str, why: Any, now: datetime) -> dict[str, Any]:
@@ -169,6 +197,9 @@ def settle_unknown(path: str, why: Any, now: datetime) -> dict[str, Any]:
 def check_unknown_path(path: str) -> None:
     """Refuse to state as unknown what is no fact at all; FactError names the nearest."""
     place_at(path)
+    _, found, rest = f".{path}".partition(".countries.")
+    if found:
+        _known(known_place, path, rest.partition(".")[0])
 
 
 def uncovered(unknown: Mapping[str, Any], patch: Mapping[str, Any]) -> Iterator[str]:

@@ -61,3 +61,9 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""
+
+Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country, or a part of one by ISO 3166-2, such as `US-CA`."""
+
+Land = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""A German Land: the second part of its ISO 3166-2 code, such as `BY`."""
