@@ -23,7 +23,8 @@ FACT_AREAS: Final = frozenset(
         *("accounts_list", "advice", "capacity", "channels_compromised", "consequences"),
         *("contact", "controller", "countries", "data", "delay", "findings", "groups"),
         *("joint_controllers", "product", "profile", "sent", "service"),
-        *("language", "late", "measures", "nature", "origin", "people", "records", "risk"),
+        *("language", "late", "measures", "nature", "origin", "people"),
+        *("public_communication", "records", "risk"),
         *("security_measures_breached", "standard_clauses", "status", "timeline"),
         "timeline_reasons",
     )

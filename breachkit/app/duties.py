@@ -10,6 +10,7 @@ from breachkit.overview import Overview, Status, overview_of
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
+    from breachkit.casework.risk import Assessed
     from breachkit.domain.duty import Duty
     from breachkit.domain.explain import Step
     from breachkit.domain.filing import Competence
@@ -62,3 +63,9 @@ class Duties(Workplace):
         from breachkit.casework.filings import competence_of
 
         return competence_of(self.desk, self.incident(incident), scope)
+
+    def assess_risk(self, incident: str, *scopes: str) -> "Assessed":
+        """Return both risk tests and the score for the scopes named, or for all."""
+        from breachkit.casework.risk import assess_risk
+
+        return assess_risk(self.desk, incident, scopes)

@@ -15,6 +15,7 @@ from breachkit.domain.instrument import Instrument
 from breachkit.domain.matter import Matter
 from breachkit.domain.patch import Tree
 from breachkit.domain.people import Organisation, Partner
+from breachkit.domain.reopening import TESTS, Reopened, reopened_by
 from breachkit.domain.scope import OWN, ScopeView, view_of
 
 UNNAMED = "unnamed"
@@ -83,6 +84,11 @@ class Picture:
             if duty.scope == scope and (addressee is None or duty.law.addressee == addressee)
         )
 
+    def reopened(self, scope: str) -> tuple[Reopened, ...]:
+        """Return the decisions on a scope's risk that a later fact has reopened."""
+        view = self.view(scope)
+        return reopened_by(self.matter, view) if view else ()
+
     def duty(self, duty_id: str) -> Duty | None:
         """Return a duty by its id, such as `imou-dpa/6.3@acme`."""
         return next((duty for duty in self.duties if duty.id == duty_id), None)
@@ -115,14 +121,14 @@ def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView,
     base = {"timeline": {"opened_at": _opened(matter)}}
     views = []
     for key in keys:
-        added: Tree = {**base, **_affiliate(matter, rules), **_decided(matter, key)}
-        added["sent"] = submitted(matter, key)
+        added: Tree = {**base, **_affiliate(matter, rules), "sent": submitted(matter, key)}
         defaults = scope_defaults(rules, key)
         if key == UNNAMED:
             defaults["capacity"] = "processor"
         if matter.told.get(key) or _aware(matter, key):
             added |= _lateness(matter, key, now)
-        views.append(view_of(matter.facts, matter.unknown, key, added, defaults))
+        view = view_of(matter.facts, matter.unknown, key, added, defaults)
+        views.append(_with_decisions(matter, view))
     return tuple(views)
 
 
@@ -220,20 +226,28 @@ def _lateness(matter: Matter, scope: str, now: datetime) -> Tree:
     return {}
 
 
-def _decided(matter: Matter, scope: str) -> Tree:
-    """Return the decisions of a scope's controller on risk and filing as facts."""
+def _with_decisions(matter: Matter, view: ScopeView) -> ScopeView:
+    """Return a view with the decisions of its controller on risk and filing as facts.
+
+    A decision not to notify that a later fact has reopened is none until it is taken again.
+    """
+    reopened = {one.entry.decision for one in reopened_by(matter, view)}
+    decided = {
+        name: found
+        for name in TESTS
+        if name not in reopened and (found := matter.decided(name, view.scope))
+    }
     risk: Tree = {}
-    authority = matter.decided("risk-authority", scope)
-    people = matter.decided("risk-people", scope)
-    if authority:
+    if authority := decided.get("risk-authority"):
         risk["authority"] = authority.outcome
-    if people:
+    if people := decided.get("risk-people"):
         risk |= _people_outcome(people)
     if risk.get("people") == "high":
         risk["authority"] = "risk"  # a high risk is a risk, whatever was decided before
-    filing = matter.decided("filing", scope)
-    files: Tree = {"filing": filing.outcome} if filing else {}
-    return {"risk": risk, **files} if risk else files
+    filing = matter.decided("filing", view.scope)
+    added: Tree = {"filing": filing.outcome} if filing else {}
+    added |= {"risk": risk} if risk else {}
+    return replace(view, values={**view.values, **added}) if added else view
 
 
 def _people_outcome(entry: DecisionRecorded) -> Tree:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from breachkit.casework.desk import Desk
 from breachkit.casework.picture import Picture, look, picture_of
 from breachkit.casework.promises import promised
-from breachkit.casework.waiting import is_theirs, next_step, risk_command
-from breachkit.domain.duty import Duty, Told
+from breachkit.casework.waiting import assess_command, is_theirs, next_step, risk_command
+from breachkit.domain.duty import DECIDED_BY, Duty, Told
 from breachkit.domain.instant import stamp
 from breachkit.domain.line import DutyRow, MatterRow
 from breachkit.domain.matter import Matter
@@ -113,6 +113,8 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
     amend = f"breachkit incident amend {picture.id} --set"
     if duty.told is not Told.WAITING:
         return "", ""
+    if reopened := _reopened(picture, duty):
+        return f"{reopened}: decide again ({duty.scope})", assess_command(picture.id, duty.scope)
     if duty.questions:
         path = duty.questions[0]
         asked = _question_of_law(picture, duty, path)
@@ -145,6 +147,13 @@ def _question_of_law(picture: Picture, duty: Duty, path: str) -> tuple[str, str]
         if area.endswith("findings") and finding.name == name:
             return finding.question, f"breachkit incident amend {picture.id} --set {path}=yes"
     return None
+
+
+def _reopened(picture: Picture, duty: Duty) -> str:
+    """Return which decision that had ended a duty is open again, and through which fact."""
+    decision = DECIDED_BY.get(duty.law.owed)
+    found = (one for one in picture.reopened(duty.scope) if one.entry.decision == decision)
+    return str(next(found, "")) if decision else ""
 
 
 def _choices(path: str) -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from breachkit.casework.desk import Desk, attempt, keep, read_matter
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
+from breachkit.casework.risk import basis, check_may_exempt
 from breachkit.domain.approval import check_may_change, person_of, same_person
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, Entry, FactsAmended
 from breachkit.domain.instant import Instant, dated_ahead
@@ -135,6 +136,9 @@ def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) ->
         if ruling.decision == "rule-out":
             _check_rule_out(matter_id, ruling, same_person(second or "", decided_by, people))
             _check_listed(people, (decided_by, second or ""))
+        view = before.view(scope) if scope and ruling.decision.startswith("risk") else None
+        if view is not None:
+            check_may_exempt(matter, view, ruling.outcome)
         entry = DecisionRecorded(
             by=actor,
             decision=ruling.decision,
@@ -144,6 +148,7 @@ def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) ->
             decided_by=decided_by,
             second=second,
             evidence=ruling.evidence,
+            **(basis(view, ruling.decision, ruling.outcome) if view else {}),
         )
         if matter.decided(ruling.decision, scope) == entry:
             return None, _noted(before, entry, before, new=False)

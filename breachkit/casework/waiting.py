@@ -116,6 +116,11 @@ def risk_command(picture: Picture, duty: Duty) -> str:
     return f"{decide} --risk-people high --reason TEXT"
 
 
+def assess_command(incident: str, scope: str) -> str:
+    """Return the command that shows what speaks for and against a risk in a scope."""
+    return f"breachkit risk assess {incident} --scope {scope}"
+
+
 def _their_step(picture: Picture, duty: Duty) -> Step:
     if duty.owed is None and duty.questions == ("risk.people",):
         return "their risk decision", risk_command(picture, duty)

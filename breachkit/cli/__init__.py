@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incident": ("incident", "Open, amend, show, check, merge, close and list incidents."),
     "notice": ("notice", "Draft, read, review, approve and record notices."),
     "contact": ("contact", "Record calls and questions."),
+    "risk": ("risk", "Weigh the risk: two legal tests, the ENISA score, what is unknown."),
     "decision": ("decision", "Record decisions with their reasons."),
     "deadline": ("deadline", "List deadlines and explain them step by step."),
     "authority": ("authority", "Show the supervisory authorities, and which is competent."),

@@ -107,12 +107,30 @@ def _lines(done: "Noted", back: "list[Back]") -> Iterator[str]:
     two = f" and {entry.second}" if entry.second else ""
     scope = f" for {entry.scope}" if entry.scope else ""
     yield f"decided in {done.id}{scope}: {entry.decision} {entry.outcome}, by {entry.decided_by}{two}"
+    yield from _against_proposal(entry)
     for _, name in _changed(done, stopped=True):
         yield from item("stopped", name)
     for _, name in _changed(done, stopped=False):
         yield from item("owed", name)
     for of, addressee, phase in back:
         yield from item("due", f"a {phase} to {of}: {addressee.replace('_', ' ')} had been told")
+
+
+def _against_proposal(entry: Any) -> Iterator[str]:
+    """Yield where a decision departs from what was proposed, and how much it rests on."""
+    if entry.proposed == "undecided":
+        yield from item(
+            "proposed", "nothing: the facts leave it open; breachkit risk assess says which"
+        )
+    elif entry.proposed and entry.proposed != entry.outcome:
+        yield from item(
+            "departs", f"the proposal was {entry.proposed}; kept with the reasons given"
+        )
+    for one in entry.disagreements:
+        yield from item("differs", one)
+    if entry.rests_on:
+        count = len(entry.rests_on)
+        yield from item("rests", f"on {count} facts; a later fact against one of them reopens it")
 
 
 def _changed(now: "Noted", *, stopped: bool) -> Iterator[tuple[str, str]]:

@@ -130,6 +130,7 @@ def _questions(picture: "Picture", duty: "Duty") -> Iterator[str]:
     """Yield the facts and decisions that would settle whether a duty is owed, and from when on."""
     from breachkit.casework.forms import DISCOVERED, decide, state
 
+    yield from _reopened(picture, duty)
     if duty.deadline.kind.value == "provisional":
         stated = (picture.matter.facts.get("timeline") or {}).get("discovered_at")
         path = "timeline_reasons.discovered_at" if stated else DISCOVERED
@@ -140,6 +141,16 @@ def _questions(picture: "Picture", duty: "Duty") -> Iterator[str]:
         yield from _command("is a high risk to people likely?", line, (), 4)
     if facts:
         yield from _command(f"it depends on {facts[0]}", *state(picture.id, facts[:1]), 4)
+
+
+def _reopened(picture: "Picture", duty: "Duty") -> Iterator[str]:
+    """Yield the decision that had ended a duty and is open again, through which fact."""
+    from breachkit.domain.duty import DECIDED_BY
+
+    for one in picture.reopened(duty.scope):
+        if one.entry.decision == DECIDED_BY.get(duty.law.owed):
+            again = command("risk", "assess", picture.id, "--scope", duty.scope)
+            yield from _command(f"{one}: decide again", again, (), 4)
 
 
 def _command(words: str, line: str, choices: Sequence[str], indent: int) -> Iterator[str]:

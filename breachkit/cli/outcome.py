@@ -46,6 +46,7 @@ def amended(session: Session, done: "Amended") -> Answer:
         return Answer(data, [f"{picture.id} says that already; nothing was written"])
     lines = [f"amended {picture.id}: {picture.title}", *changed_lines(done, session.kit.zone)]
     lines += [line for one in stale for line in _stale_lines(*one)]
+    lines += _reopened_lines(picture)
     return Answer(data, lines, receipt(session, *_next_steps(picture, stale)))
 
 
@@ -186,6 +187,17 @@ def _stale(done: "Amended") -> "Iterator[Stale]":
         bad, new = _among(found.contradicted, touched), _among(found.supplement, touched)
         if bad or new:
             yield version, bad, new
+
+
+def _reopened_lines(picture: "Picture") -> list[str]:
+    """Return the decisions not to notify that facts speak against, with what to do about each."""
+    lines: list[str] = []
+    for view in picture.views:
+        for one in picture.reopened(view.scope):
+            lines += item("reopened", f"{view.scope}: {one}")
+            again = command("risk", "assess", picture.id, "--scope", view.scope)
+            lines += item("", again)
+    return lines
 
 
 def _among(paths: Iterable[str], touched: list[str]) -> list[str]:

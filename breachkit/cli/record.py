@@ -22,6 +22,7 @@ _GROUPS = {
     "CONSEQUENCES": ("consequences",),
     "MEASURES": ("measures",),
     "ADVICE": ("advice",),
+    "PUBLIC COMMUNICATION": ("public_communication",),
     "DELAY": ("delay",),
 }
 """The headings in the order in which facts are read, and the branches below each."""

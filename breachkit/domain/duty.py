@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from breachkit.domain.competence import Authorities, find_competence
 from breachkit.domain.deadline import (
@@ -51,6 +52,13 @@ class Side(StrEnum):
     OURS = "ours"
     THEIRS = "theirs"
     POSSIBLE = "possible"
+
+
+DECIDED_BY: Final = {
+    Owed.UNLESS_RISK_UNLIKELY: "risk-authority",
+    Owed.IF_HIGH_RISK: "risk-people",
+}
+"""The decision on which it hangs whether a duty is owed."""
 
 
 @dataclass(frozen=True, slots=True)

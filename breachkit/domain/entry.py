@@ -188,6 +188,12 @@ class DecisionRecorded(Entry):
     """The scope's controller decides on risk; for a partner we record what it told us."""
     second: Line | None = None
     evidence: Text | None = None
+    proposed: Line | None = None
+    """What was proposed when it was decided; where the outcome differs, the reasons say why."""
+    disagreements: list[Line] = Field(default_factory=list)
+    """Where the legal tests and the score pointed to different duties."""
+    rests_on: dict[str, str] = Field(default_factory=dict)
+    """What a decision not to notify rests on: facts as the scope saw them, by path, as canonical values."""
 
 
 class IncidentMerged(Entry):

@@ -76,6 +76,30 @@ class Status(Fact):
     security_measures: LimbStatus | None = None
 
 
+class Recipient(Fact):
+    """Who got the data without a right to them."""
+
+    who: Literal["trusted", "known", "unknown"] | None = Field(
+        None, description="trusted: bound to us or by its office, and known to follow instructions"
+    )
+    deletion: Literal["confirmed", "asserted", "none"] | None = Field(
+        None, description="whether what was received was deleted or returned; confirmed: in writing"
+    )
+    count: Count | None = Field(None, description="how many recipients there were")
+
+
+class Outage(Fact):
+    """Data that could not be used for a time, and what that meant for people."""
+
+    began_at: Instant | None = None
+    restored_at: Instant | None = Field(None, description="when the data could be used again")
+    effect: Literal["none", "inconvenience", "serious", "danger"] | None = Field(
+        None,
+        description="on people; serious: they went without what they depend on;"
+        " danger: to life, health or safety",
+    )
+
+
 class Nature(Fact):
     """What happened (Art. 6.4(a); Art. 33(3)(a) GDPR)."""
 
@@ -88,6 +112,23 @@ class Nature(Fact):
     origin: Literal["internal", "external", "unknown"] | None = None
     malicious: bool | None = None
     exfiltration: Literal["confirmed", "likely", "no_evidence", "ruled_out"] | None = None
+    disclosure: Literal["exposed", "lost", "consulted", "sent", "taken", "published"] | None = (
+        Field(
+            None,
+            description="what became of the data; exposed: could be reached; lost: with a device or on"
+            " paper; consulted: looked at; sent: to the wrong recipient",
+        )
+    )
+    recipient: Recipient | None = None
+    traces: Literal["complete", "erasable", "erased", "none"] | None = Field(
+        None,
+        description="records of access; complete: kept where nobody concerned could erase them",
+    )
+    alteration: Literal["restored", "used", "unrecoverable"] | None = Field(
+        None,
+        description="altered data; restored: set right before use; used: perhaps used as altered",
+    )
+    outage: Outage | None = None
     systems: Text | None = Field(None, description="systems and services concerned, and where")
     discovery: Text | None = Field(None, description="how it came to light")
 
@@ -125,6 +166,10 @@ class DataKind(Fact):
     label: Line | None = Field(None, description="our own words where the category says too little")
     records: Count | None = None
     protection: Protection | None = None
+    public: bool | None = Field(None, description="these very data were lawfully public before")
+    identifiability: Literal["negligible", "limited", "significant", "maximum"] | None = Field(
+        None, description="how easily whoever has the data can tell whose they are"
+    )
 
 
 class Group(Fact):
@@ -161,6 +206,20 @@ class Measure(Fact):
     state: Literal["taken", "proposed"] | None = None
     at: Instant | None = None
     plain: Text | None = None
+    removes_risk: bool | None = Field(
+        None, description="ensures that a high risk is no longer likely (Art. 34(3)(b) GDPR)"
+    )
+    evidence: Text | None = Field(None, description="what shows that it came before any misuse")
+
+
+class PublicCommunication(Fact):
+    """What stands in the place of direct messages to the people concerned (Art. 34(3)(c) GDPR)."""
+
+    why: Text | None = Field(
+        None, description="why direct contact would be a disproportionate effort"
+    )
+    measure: Text | None = Field(None, description="the public communication or similar measure")
+    reach: Text | None = Field(None, description="how it informs people as effectively")
 
 
 class Remark(Fact):
@@ -261,6 +320,7 @@ class Shared(Fact):
     consequences: dict[Key, Consequence] | None = None
     measures: dict[Key, Measure] | None = None
     advice: dict[Key, Remark] | None = None
+    public_communication: PublicCommunication | None = None
     delay: Delay | None = None
     countries: dict[Place, CountryFigure] | None = None
 

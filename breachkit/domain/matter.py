@@ -141,11 +141,18 @@ class Matter:
 
     def decided(self, decision: str, scope: str | None) -> DecisionRecorded | None:
         """Return the last decision of a kind for a scope."""
+        recorded = self.recorded_decision(decision, scope)
+        entry = recorded.entry if recorded else None
+        assert entry is None or isinstance(entry, DecisionRecorded)
+        return entry
+
+    def recorded_decision(self, decision: str, scope: str | None) -> Recorded | None:
+        """Return the last decision of a kind for a scope, with the time of its recording."""
         for recorded in reversed(self.decisions):
             entry = recorded.entry
             assert isinstance(entry, DecisionRecorded)
             if (entry.decision, entry.scope) == (decision, scope):
-                return entry
+                return recorded
         return None
 
 

@@ -242,6 +242,7 @@ def test_a_partners_risk_is_the_partners_decision(run: Run, incident: str) -> No
     assert set(said.data) == {
         *("incident", "new", "by", "decision", "scope", "outcome", "reasons", "decided_by"),
         *("second", "evidence", "stopped", "became_owed", "take_back", "head"),
+        *("proposed", "disagreements", "rests_on"),
     }
     acts = run("status", "--json").data["acts"]
     assert "possible" not in {one["side"] for one in acts if one["citations"][0][:7] == "Art. 34"}
@@ -253,8 +254,9 @@ def test_our_own_risk_is_ours(run: Run, incident: str) -> None:
     said = run(*line, "--risk-authority", "unlikely", "--by", "anna", "--reason", "encrypted")
     assert said.out.startswith(
         "decided in 2026-0001 for own: risk-authority unlikely, by anna\n"
-        "  stopped  Article 33(1) eu-gdpr, own\n"
+        "  departs  the proposal was risk; kept with the reasons given\n"
     )
+    assert "  stopped  Article 33(1) eu-gdpr, own\n" in said.out
     high = run(*line, "--risk-people", "high", "--reason", "the key was copied too")
     assert "owed     Article 34(1) eu-gdpr, own" in high.out
     assert "owed     Article 33(1) eu-gdpr, own" in high.out, "a high risk is a risk"
