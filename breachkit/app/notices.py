@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from breachkit.casework.gate import Passed
     from breachkit.casework.papers import Shown
     from breachkit.domain.approval import Release
-    from breachkit.domain.entry import Addressee, Phase
+    from breachkit.domain.entry import Phase
 
 
 class Notices(Workplace):
@@ -21,7 +21,7 @@ class Notices(Workplace):
         self,
         incident: str,
         *,
-        to: "Sequence[Addressee]" = (),
+        to: Sequence[str] = (),
         scopes: Sequence[str] = (),
         phase: "Phase | None" = None,
         language: str | None = None,
@@ -29,7 +29,8 @@ class Notices(Workplace):
     ) -> "tuple[Draft, ...]":
         """Render notices for review; all that fit where nothing is chosen.
 
-        `reason` is what a correction changes, or why a withdrawal is made, as the text says it.
+        `to` names addressees, or the letter of a single filing such as `eu-cra-14-4-a`. `reason` is
+        what a correction changes, or why a withdrawal is made, as the text says it.
         """
         from breachkit.casework.drafting import Order, draft
 

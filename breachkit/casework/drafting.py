@@ -1,7 +1,5 @@
 """Notices drafted from the facts: one for each scope and addressee, sets where there are many."""
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,29 +7,38 @@ from typing import Any
 from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.filings import competence_of
 from breachkit.casework.incidents import changed_by
-from breachkit.casework.phases import discharged, fits, phase_of, undelivered
+from breachkit.casework.manifest import digest_of, digests_of, manifest_of, set_digest
+from breachkit.casework.phases import (
+    address_of,
+    discharged,
+    fits,
+    is_due,
+    phase_of,
+    readers_of,
+    template_of,
+    undelivered,
+)
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.document import Document, as_data
 from breachkit.domain.entry import (
-    Addressee,
     DecisionRecorded,
     Drafted,
     NoticeDrafted,
     Phase,
     canonical,
 )
+from breachkit.domain.heading import Heading
 from breachkit.domain.line import Change, Kept
 from breachkit.domain.matter import Matter
-from breachkit.domain.notice import Heading, notice_view
+from breachkit.domain.notice import notice_view
 from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
 from breachkit.domain.requirement import Gap
+from breachkit.domain.scope import OWN
 from breachkit.domain.text import check_text
 from breachkit.errors import FactError, RefusedError, UnknownNameError
-
-ADDRESSEES: tuple[Addressee, ...] = ("partner", "authority", "data_subjects")
 
 LONGEST = 8000
 """How many characters a reason may have, as any other text."""
@@ -41,7 +48,8 @@ LONGEST = 8000
 class Order:
     """Which notices are wanted; empty means all that fit."""
 
-    addressees: Sequence[Addressee] = ()
+    readers: Sequence[str] = ()
+    """Addressees, or the letters of single filings such as `eu-cra-14-4-a`."""
     scopes: Sequence[str] = ()
     phase: Phase | None = None
     language: str | None = None
@@ -92,37 +100,31 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
                 hint=f"breachkit status {matter_id}",
             )
         drafts: list[Draft] = []
-        for scope, addressee in wanted:
+        for scope, reader in wanted:
             number = _last_number(picture.matter, drafts) + 1
-            drafts.append(_render(desk, picture, scope, addressee, order, number))
+            drafts.append(_render(desk, picture, scope, reader, order, number))
         return _append(desk, actor, picture, drafts)
 
     return attempt(desk, decide)
 
 
-def set_digest(notices: Iterable[Drafted]) -> str:
-    """Return the digest by which a set of notices is reviewed and approved at once."""
-    pairs = sorted([one.notice, str(one.version), one.digest] for one in notices)
-    return hashlib.sha256(canonical(pairs)).hexdigest()
-
-
 def heading_of(
-    desk: Desk, picture: Picture, scope: str, addressee: Addressee, phase: str, reason: str = ""
+    desk: Desk, picture: Picture, scope: str, reader: str, phase: str, reason: str = ""
 ) -> Heading:
     """Return what stands above a notice: names, date, the duties it meets and what they still lack."""
-    duties = discharged(picture, scope, addressee)
+    duties = discharged(picture, scope, reader)
     return Heading(
         incident=picture.id,
         our_name=desk.rules.organisation.name or "",
         recipient=recipient_of(picture, desk.rules, scope),
-        addressee=addressee,
+        addressee=reader,
         phase=phase,
         drafted_at=picture.seen_at,
         duties=duties,
         instruments=desk.rules.instruments,
         missing=_distinct(gap for duty in duties for gap in duty.gaps),
         reason=reason or _finding(picture, phase),
-        competence=competence_of(desk, picture, scope) if addressee == "authority" else None,
+        competence=competence_of(desk, picture, scope) if reader == "authority" else None,
     )
 
 
@@ -137,29 +139,38 @@ def _finding(picture: Picture, phase: str) -> str:
     return ruled[-1].reasons if ruled else ""
 
 
-def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, Addressee]]:
+def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, str]]:
     known = [view.scope for view in picture.views]
+    known += [OWN] if picture.house.house else []
     for scope in order.scopes:
         if scope not in known:
             raise UnknownNameError(
                 f"{picture.id} has no scope {scope}", hint=f"its scopes: {', '.join(known)}"
             )
-    for addressee in order.addressees or ADDRESSEES:
+    readers = readers_of(picture)
+    for reader in order.readers:
+        if reader not in readers:
+            raise UnknownNameError(
+                f"{picture.id} has no notice to {reader}", hint=f"one of: {', '.join(readers)}"
+            )
+    for reader in order.readers or readers:
         for scope in order.scopes or known:
-            if fits(picture, scope, addressee, order.phase):
-                yield scope, addressee
+            asked = bool(order.readers) or is_due(picture, scope, reader)
+            if asked and fits(picture, scope, reader, order.phase):
+                yield scope, reader
 
 
 def _render(
-    desk: Desk, picture: Picture, scope: str, addressee: Addressee, order: Order, number: int
+    desk: Desk, picture: Picture, scope: str, reader: str, order: Order, number: int
 ) -> Draft:
     """Render one notice for one scope, and describe it as its entry will."""
     matter = picture.matter
-    earlier = undelivered(matter, scope, addressee)
-    phase = order.phase or phase_of(picture, scope, addressee)
+    earlier = undelivered(matter, scope, reader)
+    phase = order.phase or phase_of(picture, scope, reader)
     language = order.language or "en"
-    template = f"{addressee}/{language}.md.j2"
-    heading = heading_of(desk, picture, scope, addressee, phase, order.reason)
+    addressee, letter = address_of(picture, scope, reader)
+    template = f"{template_of(addressee, letter)}/{language}.md.j2"
+    heading = heading_of(desk, picture, scope, reader, phase, order.reason)
     view = picture.view(scope)
     assert view is not None
     _check_final(matter.id, phase, heading.missing)
@@ -167,8 +178,8 @@ def _render(
         template, notice_view(view, heading, desk.press.words(language)), language=language
     )
     text, html = desk.press.text(document), desk.press.html(document)
-    manifest = _manifest(desk, document, text, html, scope, addressee)
-    if earlier and earlier.drafted.digest == _digest(manifest):
+    manifest = manifest_of(desk, document, text, html, scope, reader)
+    if earlier and earlier.drafted.digest == digest_of(manifest):
         return Draft(
             earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
         )
@@ -177,12 +188,13 @@ def _render(
         version=earlier.drafted.version + 1 if earlier else 1,
         scope=scope,
         addressee=addressee,
+        letter=letter,
         phase=phase,
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
         flags=_flags(desk, picture, scope, text),
-        **_digests(manifest),
+        **digests_of(manifest),
         **_contents(picture, heading, scope, document),
     )
     return Draft(drafted, document, text, html, new=True)
@@ -192,17 +204,6 @@ def _last_number(matter: Matter, drafts: list[Draft]) -> int:
     """Return the highest number that a notice has; to count them would give some number twice."""
     names = [*matter.notices, *(one.drafted.notice for one in drafts)]
     return max((int(name.rpartition("-n")[2]) for name in names), default=0)
-
-
-def _digests(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return the manifest with its digests; text and addressees have their own."""
-    return {
-        "manifest": manifest,
-        "digest": _digest(manifest),
-        "text_digest": _digest({key: manifest[key] for key in ("subject", "parts", "attachments")}),
-        "addressees_digest": manifest["addressees"]["digest"],
-        "tree_kept": "",
-    }
 
 
 def _contents(picture: Picture, heading: Heading, scope: str, document: Document) -> dict[str, Any]:
@@ -220,12 +221,12 @@ def _contents(picture: Picture, heading: Heading, scope: str, document: Document
 def _append(
     desk: Desk, actor: Actor, picture: Picture, drafts: list[Draft]
 ) -> tuple[Change | None, tuple[Draft, ...]]:
-    """Return the change that records new drafts, one entry for each addressee's notices."""
+    """Return the change that records new drafts, one entry for each reader's notices."""
     matter = picture.matter
     entries, kept, done = [], [], []
     count = len(matter.sets)
-    for addressee in ADDRESSEES:
-        same = [one for one in drafts if one.drafted.addressee == addressee]
+    for reader in dict.fromkeys(one.drafted.reader for one in drafts):
+        same = [one for one in drafts if one.drafted.reader == reader]
         if not any(one.new for one in same):
             done.extend(same)
             continue
@@ -286,31 +287,6 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
         for name in list(names_in(text, known))[:1]
         if name.casefold() not in own
     ]
-
-
-def _manifest(
-    desk: Desk, document: Document, text: str, html: str, scope: str, addressee: Addressee
-) -> dict[str, Any]:
-    """Return what the digest covers: subject, texts and to whom, without anybody's address."""
-    partner = desk.rules.partners.get(scope) if addressee == "partner" else None
-    points = partner.contacts.values() if partner else ()
-    mails = sorted({point.email for point in points if point.email and point.for_breaches})
-    keyed = hmac.new(desk.store.key(), "\n".join(mails).encode(), "sha256").hexdigest()
-    return {
-        "subject": document.subject,
-        "language": document.language,
-        "parts": {
-            "text/plain": hashlib.sha256(text.encode()).hexdigest(),
-            "text/html": hashlib.sha256(html.encode()).hexdigest(),
-        },
-        "attachments": {},
-        "scope": scope,
-        "addressees": {"count": len(mails), "digest": keyed},
-    }
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def _uses(picture: Picture, document: Document) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _answering(shown: Shown) -> Iterator[Block]:
 
 def _gaps(shown: Shown) -> Iterator[Block]:
     drafted = shown.version.drafted
-    duties = shown.picture.duties_of(drafted.scope, drafted.addressee)
+    duties = shown.picture.duties_of(drafted.scope, drafted.reader)
     lines = [describe_gap(gap) for duty in duties if duty.owed is not False for gap in duty.gaps]
     for line in dict.fromkeys(lines):
         yield _item(line)

@@ -158,7 +158,7 @@ def _marks_of_leaving(one: Candidate) -> Iterator[str]:
     entries = [entry for entry in left if isinstance(entry, DeliveryRecorded)]
     if any(entry.outside_gate for entry in entries):
         yield "LEFT OUTSIDE THE GATE"
-    if one.version.drafted.addressee == "authority":
+    if one.version.drafted.addressee in {"authority", "regulator"}:
         confirmed = {entry.authority for entry in entries if entry.reference}
         still = dict.fromkeys(entry.authority for entry in entries)
         for code in (code for code in still if code not in confirmed):

@@ -76,12 +76,12 @@ class Picture:
         """Return the view of one scope."""
         return next((view for view in (*self.views, self.house) if view.scope == scope), None)
 
-    def duties_of(self, scope: str, addressee: str | None = None) -> tuple[Duty, ...]:
-        """Return the duties in one scope, towards one addressee where it is named."""
+    def duties_of(self, scope: str, reader: str | None = None) -> tuple[Duty, ...]:
+        """Return the duties in one scope; those that one notice meets where its reader is named."""
         return tuple(
             duty
             for duty in self.duties
-            if duty.scope == scope and (addressee is None or duty.law.addressee == addressee)
+            if duty.scope == scope and (reader is None or duty.law.reader == reader)
         )
 
     def reopened(self, scope: str) -> tuple[Reopened, ...]:

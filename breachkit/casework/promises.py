@@ -22,32 +22,32 @@ def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRo
     yield from _promised_facts(picture)
     yield from _promised_calls(picture)
     back = list(taken_back(picture))
-    yield from _reviews(picture, {(scope, addressee) for scope, addressee, _ in back})
-    for scope, addressee, phase in back:
-        yield _taking_back(picture, scope, addressee, phase, cleared)
+    yield from _reviews(picture, {(scope, reader) for scope, reader, _ in back})
+    for scope, reader, phase in back:
+        yield _taking_back(picture, scope, reader, phase, cleared)
 
 
 def taken_back(picture: Picture) -> Iterator[tuple[str, str, Phase]]:
-    """Yield scope and addressee where what was told has been ruled out, and how to take it back.
+    """Yield scope and reader where what was told has been ruled out, and how to take it back.
 
     A withdrawal where nothing of it is left, a correction where one limb of Article 6.3 still stands.
     """
     matter = picture.matter
     if not any(one.entry.model_dump().get("decision") == "rule-out" for one in matter.decisions):
         return
-    for scope, addressee in _told(matter):
-        duties = [one for one in picture.duties_of(scope, addressee) if one.law.by_notice]
+    for scope, reader in _told(matter):
+        duties = [one for one in picture.duties_of(scope, reader) if one.law.by_notice]
         gone = [duty for duty in duties if _is_ruled_out(picture, duty)]
         if not gone:
             continue
         phase: Phase = "withdrawal" if len(gone) == len(duties) else "correction"
-        if not any(one.deliveries for one in _versions(matter, scope, addressee, phase)):
-            yield scope, addressee, phase
+        if not any(one.deliveries for one in _versions(matter, scope, reader, phase)):
+            yield scope, reader, phase
 
 
-def draft_command(matter: str, scope: str, addressee: str, phase: str) -> str:
+def draft_command(matter: str, scope: str, reader: str, phase: str) -> str:
     """Return the command that drafts a notice of a phase."""
-    to = addressee.replace("_", "-")
+    to = reader.replace("_", "-")
     return f"breachkit notice draft {matter} --to {to} --scope {scope} --phase {phase}"
 
 
@@ -87,7 +87,7 @@ def _reviews(picture: Picture, back: Collection[tuple[str, str]]) -> Iterator[Du
     for versions in picture.matter.notices.values():
         for version in versions:
             row = _review(picture, version)
-            key = (version.drafted.scope, version.drafted.addressee)
+            key = (version.drafted.scope, version.drafted.reader)
             if row is not None and not (key in back and "returned-" in row.duty):
                 found.setdefault(row.duty, row)
     yield from found.values()
@@ -99,7 +99,7 @@ def _review(picture: Picture, version: Version) -> DutyRow | None:
     if version.deliveries and read and read.result == "returned":
         if _corrected(picture.matter, version):
             return None
-        correct = draft_command(picture.id, scope, version.drafted.addressee, "correction")
+        correct = draft_command(picture.id, scope, version.drafted.reader, "correction")
         what = f"correction due: legal returned {version.id} after it left"
         return _row(picture, f"returned-{version.id}", what, correct, scope=scope)
     if read is None and left_outside(version):
@@ -116,35 +116,34 @@ def _review(picture: Picture, version: Version) -> DutyRow | None:
 
 
 def _taking_back(
-    picture: Picture, scope: str, addressee: str, phase: Phase, cleared: Collection[str]
+    picture: Picture, scope: str, reader: str, phase: Phase, cleared: Collection[str]
 ) -> DutyRow:
-    command = draft_command(picture.id, scope, addressee, phase)
-    what = f"{phase} due to {addressee.replace('_', ' ')}"
+    command = draft_command(picture.id, scope, reader, phase)
+    what = f"{phase} due to {reader.replace('_', ' ')}"
     waits = what
-    for version in _versions(picture.matter, scope, addressee, phase):
+    for version in _versions(picture.matter, scope, reader, phase):
         waits, command = version_step(picture, version, cleared)
-    name = f"{phase}-{scope}-{addressee.replace('_', '-')}"
+    name = f"{phase}-{scope}-{reader.replace('_', '-')}"
     return _row(picture, name, what, command, scope=scope, waits=waits)
 
 
-def _versions(matter: Matter, scope: str, addressee: str, phase: str) -> list[Version]:
+def _versions(matter: Matter, scope: str, reader: str, phase: str) -> list[Version]:
     """Return the last versions of the notices of a phase that were drafted since the last ruling out."""
     ruled = max(
         one.at for one in matter.decisions if one.entry.model_dump().get("decision") == "rule-out"
     )
-    wanted = (scope, addressee, phase)
+    wanted = (scope, reader, phase)
     return [
         one
         for one in matter.current()
-        if (one.drafted.scope, one.drafted.addressee, one.drafted.phase) == wanted
-        and one.at >= ruled
+        if (one.drafted.scope, one.drafted.reader, one.drafted.phase) == wanted and one.at >= ruled
     ]
 
 
 def _told(matter: Matter) -> list[tuple[str, str]]:
-    """Return scope and addressee of all that anybody was told, by notice or by telephone."""
+    """Return scope and reader of all that anybody was told, by notice or by telephone."""
     written = [
-        (version.drafted.scope, version.drafted.addressee)
+        (version.drafted.scope, version.drafted.reader)
         for versions in matter.notices.values()
         for version in versions
         if version.deliveries
@@ -168,7 +167,7 @@ def _corrected(matter: Matter, version: Version) -> bool:
         other.deliveries and other.at > version.at
         for versions in matter.notices.values()
         for other in versions
-        if (other.drafted.scope, other.drafted.addressee) == (drafted.scope, drafted.addressee)
+        if (other.drafted.scope, other.drafted.reader) == (drafted.scope, drafted.reader)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breachkit.casework.desk import Desk, read_matter
-from breachkit.casework.drafting import set_digest
+from breachkit.casework.manifest import set_digest
 from breachkit.domain.document import Document, from_data
 from breachkit.domain.line import commitment_of
 from breachkit.domain.matter import Matter, Version

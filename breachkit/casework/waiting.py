@@ -54,7 +54,7 @@ def version_step(picture: Picture, version: Version, cleared: Collection[str] = 
     candidates = [candidate_of(picture.matter, one) for one in together]
     states = {state_of(one, cleared) for one in candidates}
     scope = "" if len(together) > 1 else f" --scope {drafted.scope}"
-    draft = f"breachkit notice draft {picture.id} --to {drafted.addressee.replace('_', '-')}{scope}"
+    draft = f"breachkit notice draft {picture.id} --to {drafted.reader.replace('_', '-')}{scope}"
     if any(one.contradicted and not is_released(one) for one in candidates):
         return f"a new draft of {name}: the facts contradict it", draft
     if "returned" in states:
@@ -144,12 +144,12 @@ def _cooperation(picture: Picture, duty: Duty) -> Step:
 
 
 def _draft(picture: Picture, duty: Duty) -> str:
-    to = str(duty.law.addressee)
+    to = duty.law.reader
     command = f"breachkit notice draft {picture.id} --to {to.replace('_', '-')}"
     drafted = {
         versions[-1].drafted.scope
         for versions in picture.matter.notices.values()
-        if versions[-1].drafted.addressee == to
+        if versions[-1].drafted.reader == to
     }
     # The first notices to several partners are drafted as one set.
     together = to == "partner" and not drafted and len(picture.views) > 1

@@ -65,7 +65,7 @@ def _lines(session: Session, passed: "Passed", version: "Version") -> Iterator[s
 
 def _next(passed: "Passed", name: str, said: Mapping[str, Any]) -> Iterator[str]:
     """Yield the number that confirms a filing, the review of what had none, or what is due next."""
-    filed = any(one.drafted.addressee == "authority" for one in passed.versions)
+    filed = any(one.drafted.addressee in {"authority", "regulator"} for one in passed.versions)
     if filed and not said["reference"]:
         same = command("notice", "record-delivery", name, "--channel", said["channel"])
         to = f" --authority {said['authority']}" if said.get("authority") else ""

@@ -114,7 +114,7 @@ def _cells(one: "Draft") -> list[str]:
     gaps = len(drafted.gaps)
     return [
         f"{drafted.notice}.{drafted.version}",
-        shown.READERS[drafted.addressee],
+        shown.reader_of(drafted),
         drafted.scope,
         drafted.digest[:8],
         (one.set_id or "-").rpartition("-")[2] or "-",

@@ -1,6 +1,6 @@
 """`breachkit notice`: draft, list, show, review, approve, record-delivery, callsheet, pack, export."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -8,9 +8,6 @@ from breachkit.cli import delivery, drafts, export, page
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.output import Answer
 from breachkit.errors import BadInputError
-
-if TYPE_CHECKING:
-    from breachkit.domain.entry import Addressee
 
 notice_command = noun("notice", "Draft, read, review, approve and record notices.")
 
@@ -32,9 +29,10 @@ EXCEPT = click.option(
 @click.argument("incident")
 @click.option(
     "--to",
-    type=click.Choice(["partner", "authority", "data-subjects"]),
+    metavar="READER",
     multiple=True,
-    help="For whom; else for everybody to whom a notice is owed.",
+    help="partner, authority, data-subjects, or a single filing such as eu-cra-14-4-a;"
+    " else everybody to whom a notice is owed.",
 )
 @click.option("--scope", "scopes", metavar="SCOPE", multiple=True, help="One scope; else all.")
 @click.option(
@@ -54,8 +52,8 @@ def draft(session: Session, incident: str, to: tuple[str, ...], **options: Any) 
 
     Several notices to one kind of addressee become a set: reviewed once, released by one digest.
     """
-    addressees: list[Addressee] = [name.replace("-", "_") for name in to]  # type: ignore[misc]
-    done = session.kit.draft(incident, to=addressees, **options)
+    readers = ["data_subjects" if name == "data-subjects" else name for name in to]
+    done = session.kit.draft(incident, to=readers, **options)
     return drafts.answer(session, incident, done)
 
 

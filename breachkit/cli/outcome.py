@@ -170,7 +170,7 @@ def _next_steps(picture: "Picture", stale: "list[Stale]") -> list[str]:
     for version, _, _ in stale:
         drafted = version.drafted
         if picture.view(drafted.scope):
-            to = drafted.addressee.replace("_", "-")
+            to = drafted.reader.replace("_", "-")
             return [command("notice", "draft", picture.id, "--to", to, "--scope", drafted.scope)]
     return [command("incident", "check", picture.id)]
 

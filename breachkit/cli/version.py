@@ -10,7 +10,7 @@ from breachkit.cli.output import both, harmless
 if TYPE_CHECKING:
     from breachkit.casework.gate import Passed
     from breachkit.casework.picture import Picture
-    from breachkit.domain.entry import Entry, NoticeReviewed
+    from breachkit.domain.entry import Drafted, Entry, NoticeReviewed
     from breachkit.domain.matter import Matter, Version
 
 HEAD = ["notice", "to", "scope", "phase", "state", "digest", "set"]
@@ -25,12 +25,17 @@ _DATA = (
 READERS = {"partner": "partner", "authority": "authority", "data_subjects": "data subjects"}
 
 
+def reader_of(drafted: "Drafted") -> str:
+    """Return whom a notice is for, in words, or the letter of a single filing."""
+    return READERS.get(drafted.reader, drafted.reader)
+
+
 def cells(session: Session, matter: "Matter", version: "Version") -> list[str]:
     """Return a version as the cells of a list's line."""
     drafted = version.drafted
     return [
         version.id,
-        READERS[drafted.addressee],
+        reader_of(drafted),
         drafted.scope,
         drafted.phase,
         state(session, matter, version),

@@ -278,8 +278,8 @@ def _check_reviewed(one: Candidate, release: Release, cleared: frozenset[str]) -
 def _not_for(drafted: Drafted, release: Release) -> str:
     if not release.without_review:
         return ""
-    readers = {"partner": "partners", "authority": "an authority", "data_subjects": "people"}
-    whose = readers[drafted.addressee]
+    readers = {"partner": "partners", "data_subjects": "people", "users": "users"}
+    whose = readers.get(drafted.addressee, "an authority")
     article = "an" if drafted.phase == "initial" else "a"
     return f", and {article} {drafted.phase} notice to {whose} never leaves without a review"
 
@@ -300,7 +300,7 @@ def _check_sound(one: Candidate, release: Release) -> None:
 
 
 def _draft(drafted: Drafted) -> str:
-    incident, to = drafted.notice.rpartition("-")[0], drafted.addressee.replace("_", "-")
+    incident, to = drafted.notice.rpartition("-")[0], drafted.reader.replace("_", "-")
     return f"breachkit notice draft {incident} --to {to} --scope {drafted.scope}"
 
 

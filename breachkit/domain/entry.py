@@ -18,7 +18,7 @@ WORKSPACE = "workspace"
 """The matter in which the workspace itself is recorded."""
 
 Certainty = Literal["confirmed", "estimated", "under investigation"]
-Addressee = Literal["partner", "authority", "data_subjects"]
+Addressee = Literal["partner", "authority", "data_subjects", "regulator", "users", "public"]
 Phase = Literal["initial", "supplementary", "final", "correction", "withdrawal"]
 
 
@@ -85,6 +85,8 @@ class Drafted(BaseModel):
     addressees_digest: str
     manifest: dict[str, Any]
     tree_kept: str
+    letter: Line | None = None
+    """Its own name where an addressee gets several, such as `eu-cra-14-4-a`."""
     discharges: list[str]
     """The duties that the notice meets when it is delivered."""
     gaps: list[str] = Field(default_factory=list)
@@ -94,6 +96,11 @@ class Drafted(BaseModel):
     open_paths: list[str] = Field(default_factory=list)
     """The facts that the text leaves open, by path."""
     flags: list[Line] = Field(default_factory=list)
+
+    @property
+    def reader(self) -> str:
+        """What tells notices of one scope apart: the letter, or the addressee."""
+        return self.letter or self.addressee
 
 
 class NoticeDrafted(Entry):

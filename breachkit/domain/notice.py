@@ -1,48 +1,26 @@
 """What a template may see: the facts of one scope as printed values, and nothing else."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from breachkit.domain.advice import advice_for
 from breachkit.domain.alike import View, told_once
 from breachkit.domain.categories import DATA, GROUPS
+from breachkit.domain.content import contents
 from breachkit.domain.document import Printed
-from breachkit.domain.duty import Duty
-from breachkit.domain.filing import Competence
-from breachkit.domain.instrument import Instrument
+from breachkit.domain.heading import Heading, head_of
 from breachkit.domain.mark import filing_mark
 from breachkit.domain.patch import fact_at
-from breachkit.domain.reading import Reading, ended
+from breachkit.domain.reading import Reading
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands above a notice, and which duties it is meant to meet."""
-
-    incident: str
-    our_name: str
-    recipient: str
-    addressee: str
-    phase: str
-    drafted_at: datetime
-    duties: tuple[Duty, ...]
-    instruments: Mapping[str, Instrument]
-    missing: tuple[Gap, ...]
-    reason: str = ""
-    """What a correction changes, or what was found that makes a withdrawal right."""
-    competence: Competence | None = None
-    """Where a notice to an authority is filed."""
 
 
 def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
     """Return everything that the template of a notice may print, for one scope."""
     build = _Builder(view, words)
     return {
-        **_head(heading, words),
+        **head_of(heading, words),
         **build.incident(),
         **build.times(),
         **build.figures(),
@@ -50,45 +28,8 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         **build.reach(),
         **build.controllers(),
         **build.still_open(heading.missing),
+        "asked": contents(build, heading.duties, heading.withheld),
         "filing": filing_mark(heading.competence, words.language),
-    }
-
-
-def _head(heading: Heading, words: Words) -> View:
-    return {
-        "incident": Printed(heading.incident),
-        "our_name": Printed(heading.our_name),
-        "recipient": Printed(heading.recipient),
-        "drafted_on": Printed(words.today(heading.drafted_at)),
-        "reason": Printed(ended(heading.reason)),
-        "to_authority": heading.addressee == "authority",
-        "phase": {
-            name: heading.phase == name
-            for name in ("initial", "supplementary", "final", "correction", "withdrawal")
-        },
-        "duties": [_cited(duty, heading.instruments) for duty in _in_order(heading)],
-    }
-
-
-def _in_order(heading: Heading) -> list[Duty]:
-    """Return the duties as a letter cites them: the agreement first, and last what is not certain."""
-    return sorted(
-        heading.duties,
-        key=lambda duty: (
-            duty.owed is None,
-            heading.instruments[duty.law.instrument].kind.value != "contract",
-        ),
-    )
-
-
-def _cited(duty: Duty, instruments: Mapping[str, Instrument]) -> View:
-    instrument = instruments[duty.law.instrument]
-    is_contract = instrument.kind.value == "contract"
-    named = f"of the {instrument.title}" if is_contract else instrument.short
-    return {
-        "citation": Printed(f"{duty.law.citation} {named}"),
-        "id": Printed(duty.law.qualified_id),
-        "undecided": duty.owed is None,
     }
 
 

@@ -277,6 +277,11 @@ class Obligation(LawPart):
             raise ValueError("working hours, and they alone, need working = { zone, from, until }")
 
     @property
+    def reader(self) -> str:
+        """Which notice meets it: its own letter, or the one to its addressee."""
+        return self.letter or self.addressee.value
+
+    @property
     def qualified_id(self) -> str:
         """The id with its instrument, such as `imou-dpa/6.3`."""
         return f"{self.instrument}/{self.id}"

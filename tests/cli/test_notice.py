@@ -282,7 +282,11 @@ def test_list_answers_machines(run: Run) -> None:
         ("list 2026-0009", "no incident 2026-0009", "2026-0001"),
         ("draft 2026-0009", "no incident 2026-0009", "2026-0001"),
         ("draft 2026-0001 --scope zeta", "2026-0001 has no scope zeta", "its scopes: acme"),
-        ("draft 2026-0001 --to everybody", "'everybody' is not one of", "notice draft --help"),
+        (
+            "draft 2026-0001 --to everybody",
+            "2026-0001 has no notice to everybody",
+            "one of: partner, authority, data_subjects",
+        ),
         (
             f"record-delivery {NAME} --channel post --at 02:10",
             "at: '02:10' has no zone",

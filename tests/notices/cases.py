@@ -14,8 +14,9 @@ from breachkit.adapters.wording import Wording
 from breachkit.adapters.workspace import data_folder
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Duty, Terms, find_duties
+from breachkit.domain.heading import Heading
 from breachkit.domain.matter import Matter
-from breachkit.domain.notice import Heading, notice_view
+from breachkit.domain.notice import notice_view
 from breachkit.domain.patch import merged
 from breachkit.domain.scope import ScopeView, view_of
 from breachkit.domain.statement import settle

@@ -202,3 +202,16 @@ def test_answers_in_loops_includes_and_conditions(folder) -> None:
 def test_a_line_of_its_own_for_answers_ends_the_block_before(render) -> None:
     document = render("- one\n{% answers 'a' %}\ntwo\n{% endanswers %}\nthree")
     assert answers(document) == {"one": (), "two": ("a",), "three": ()}
+
+
+def test_a_printed_name_can_say_what_is_answered(render) -> None:
+    document = render(
+        "{% for one in asked %}\n"
+        "{% answers one.citation %}\n{{ one.text }}\n{% endanswers %}\n\n"
+        "{% endfor %}",
+        asked=[
+            {"citation": Printed("Article 1(a)"), "text": Printed("first")},
+            {"citation": Printed("Article 1(b)"), "text": Printed("second")},
+        ],
+    )
+    assert answers(document) == {"first": ("Article 1(a)",), "second": ("Article 1(b)",)}

@@ -93,7 +93,14 @@ def _filled(block: _OpenBlock, printed: Sequence[Printed]) -> Block:
             value = printed[piece.number]
             runs.append(Run(value.text, value.paths, piece.strong, piece.emphasis))
     shell = block.block
-    return Block(shell.id, shell.kind, tuple(runs), shell.level, shell.marker, shell.answers)
+    answers = tuple(_named(answer, printed) for answer in shell.answers)
+    return Block(shell.id, shell.kind, tuple(runs), shell.level, shell.marker, answers)
+
+
+def _named(answer: str, printed: Sequence[Printed]) -> str:
+    """Return a requirement as it is called, where a printed value names it."""
+    found = _TOKEN.fullmatch(answer)
+    return printed[int(found[1])].text if found else answer
 
 
 def _subject(pieces: tuple[str | int, ...], printed: Sequence[Printed]) -> str:
@@ -127,7 +134,8 @@ def _skeleton(markdown: str) -> _Skeleton:
     reader.read(_PARSER.parse("\n" * (start + 1) + body))
     pieces = _subject_pieces(subject.strip())
     numbers = sum(isinstance(piece, int) for piece in pieces)
-    return _Skeleton(pieces, tuple(reader.blocks), numbers + reader.tokens)
+    marks = sum(len(_TOKEN.findall(mark[1] or "")) for mark in _MARK.finditer(markdown))
+    return _Skeleton(pieces, tuple(reader.blocks), numbers + marks + reader.tokens)
 
 
 def _without_marks(markdown: str) -> tuple[str, dict[int, list[str]]]:
@@ -259,7 +267,7 @@ class _Reader:
             answers=self._answered(first, last if pieces else first),
         )
         self._marker = ""
-        whole = len(block.runs) == len(pieces)
+        whole = len(block.runs) == len(pieces) and not any(map(_TOKEN.match, block.answers))
         self.blocks.append(block if whole else _OpenBlock(block, pieces))
 
     def _kind_and_level(self) -> tuple[BlockKind, int]:

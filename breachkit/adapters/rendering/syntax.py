@@ -16,13 +16,25 @@ LOOP_NAMES = frozenset({"first", "index", "last", "length"})
 
 
 class Answers(Extension):
-    """The tag `{% answers "6.4(b)" %} … {% endanswers %}`: what a stretch of text discharges."""
+    """The tag `{% answers "6.4(b)" %} … {% endanswers %}`: what a stretch of text discharges.
+
+    A name may stand in place of the words, as in `{% answers one.citation %}`: its printed value counts.
+    """
 
     tags = {"answers"}  # noqa: RUF012  (declared so by Jinja)
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Read the tag, and leave its body between two marks in the text."""
         line = next(parser.stream).lineno
+        if parser.stream.current.type == "name":
+            named = [
+                nodes.TemplateData("\ue002"),
+                parser.parse_expression(),
+                nodes.TemplateData("\ue003"),
+            ]
+            opened = nodes.Output(named, lineno=line)
+            body = parser.parse_statements(("name:endanswers",), drop_needle=True)
+            return [opened, *body, _text(CLOSING, line)]
         wanted: list[str] = [parser.stream.expect("string").value]
         while parser.stream.skip_if("comma"):
             wanted.append(parser.stream.expect("string").value)
