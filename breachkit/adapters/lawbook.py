@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
@@ -32,7 +33,10 @@ FACT_AREAS: Final = frozenset(
 """The top-level names of the facts that a law may look at; others would be asked for ever."""
 
 _KINDS: Final = frozenset(
-    ("in", "not_in", "stated", "any", "duty", "trigger", "rounding", "remark")
+    (
+        *("in", "not_in", "stated", "any", "not", "duty", "keys", "later_than", "at_least"),
+        *("trigger", "rounding", "remark"),
+    )
 )
 _Law = TypeVar("_Law", bound=BaseModel)
 
@@ -127,12 +131,21 @@ class _LawFile:
 def _read(path: Path) -> _LawFile:
     try:
         raw = path.read_bytes()
+    except OSError as error:
+        _refuse(path, f"cannot be read: {error}")
+    return _parsed(path, raw)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, raw: bytes) -> _LawFile:
+    # Kept, because the shipped files cost 70 ms and a long-lived session reads them again and again.
+    try:
         text = raw.decode()
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
         _refuse(path, found[1] if found else str(error), int(found[2]) if found else 0)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         _refuse(path, f"cannot be read: {error}")
     for key in sorted(tables.keys() - {"instrument", "obligation"}):
         _refuse(path, f"unknown key {key}", _line(text, rf"\[*{re.escape(key)}\b"))

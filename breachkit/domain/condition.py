@@ -40,17 +40,26 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FactIn(_Frozen):
-    """True when a fact is one of some values."""
-
+class _Listed(_Frozen):
     fact: Pattern
+    values: tuple[Scalar, ...] = Field(min_length=1)
+
+    @cached_property
+    def meant(self) -> tuple[Scalar, ...]:
+        """The values, with each region such as `EEA` opened into its countries."""
+        regions = (REGIONS.get(str(name), frozenset()) for name in self.values)
+        return (*self.values, *(country for region in regions for country in sorted(region)))
+
+
+class FactIn(_Listed):
+    """True when a fact is one of some values; a region stands for its countries."""
+
     values: tuple[Scalar, ...] = Field(alias="in", min_length=1)
 
 
-class FactNotIn(_Frozen):
-    """True when a fact is stated and none of some values."""
+class FactNotIn(_Listed):
+    """True when a fact is stated and none of some values; a region stands for its countries."""
 
-    fact: Pattern
     values: tuple[Scalar, ...] = Field(alias="not_in", min_length=1)
 
 
@@ -65,6 +74,12 @@ class AnyOf(_Frozen):
     """True when all conditions of at least one group are true."""
 
     groups: tuple[tuple["Condition", ...], ...] = Field(alias="any", min_length=1)
+
+
+class NotAll(_Frozen):
+    """True when not all of some conditions are true; undecided as long as they are."""
+
+    conditions: tuple["Condition", ...] = Field(alias="not", min_length=1)
 
 
 class KeyIn(_Frozen):
@@ -119,6 +134,7 @@ _BY_KEY: Final[Mapping[str, type[_Frozen]]] = {
     "not_in": FactNotIn,
     "stated": FactStated,
     "any": AnyOf,
+    "not": NotAll,
     "duty": DutyOwed,
 }
 
@@ -137,14 +153,16 @@ Condition: TypeAlias = Annotated[
     | Annotated[FactNotIn, Tag("not_in")]
     | Annotated[FactStated, Tag("stated")]
     | Annotated[AnyOf, Tag("any")]
+    | Annotated[NotAll, Tag("not")]
     | Annotated[DutyOwed, Tag("duty")],
     Discriminator(
         _tag,
         custom_error_type="condition",
         custom_error_message="a condition needs one of the keys"
-        " keys, later_than, at_least, in, not_in, stated, any, duty",
+        " keys, later_than, at_least, in, not_in, stated, any, not, duty",
     ),
 ]
-"""One condition; which of the eight it is shows in its keys."""
+"""One condition; which of the nine it is shows in its keys."""
 
 AnyOf.model_rebuild()
+NotAll.model_rebuild()

@@ -16,6 +16,7 @@ from breachkit.domain.condition import (
     FactStated,
     KeyIn,
     LaterThan,
+    NotAll,
 )
 
 
@@ -109,6 +110,8 @@ def undecided(
         if isinstance(condition, AnyOf):
             for group in condition.groups:
                 found.update(dict.fromkeys(undecided(group, view, binding, duties)))
+        elif isinstance(condition, NotAll):
+            found.update(dict.fromkeys(undecided(condition.conditions, view, binding, duties)))
         elif isinstance(condition, FactIn | FactNotIn | AtLeast):
             found.update(dict.fromkeys(_open(condition, view, binding)))
         elif isinstance(condition, KeyIn | LaterThan):
@@ -126,6 +129,8 @@ def facts_of(conditions: Iterable[Condition]) -> Iterator[str]:
         if isinstance(condition, AnyOf):
             for group in condition.groups:
                 yield from facts_of(group)
+        elif isinstance(condition, NotAll):
+            yield from facts_of(condition.conditions)
         elif not isinstance(condition, DutyOwed):
             yield condition.fact
             if isinstance(condition, LaterThan):
@@ -138,6 +143,8 @@ def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
         if isinstance(condition, AnyOf):
             for group in condition.groups:
                 yield from duties_of(group)
+        elif isinstance(condition, NotAll):
+            yield from duties_of(condition.conditions)
         elif isinstance(condition, DutyOwed):
             yield condition.duty
 
@@ -190,6 +197,9 @@ def _answer(
             return _is_later(condition, view)
         case AnyOf():
             return _any(holds(group, view, binding, duties) for group in condition.groups)
+        case NotAll():
+            answer = holds(condition.conditions, view, binding, duties)
+            return None if answer is None else not answer
         case DutyOwed():
             return duties.get(condition.duty)
 
@@ -228,12 +238,12 @@ def _compare(condition: FactIn | FactNotIn | AtLeast, value: object) -> bool | N
     if isinstance(condition, AtLeast):
         return _reaches(condition, value)
     if isinstance(value, str):
-        hit = value in condition.values
+        hit = value in condition.meant
     else:
         elements = value if isinstance(value, list | tuple) else (value,)
         if not elements or not all(isinstance(element, str | int) for element in elements):
             return None
-        hit = any(_same(element, wanted) for element in elements for wanted in condition.values)
+        hit = any(_same(element, wanted) for element in elements for wanted in condition.meant)
     return hit if isinstance(condition, FactIn) else not hit
 
 

@@ -14,5 +14,11 @@ EU: Final = frozenset(
 EEA: Final = EU | {"IS", "LI", "NO"}
 """The European Economic Area."""
 
-REGIONS: Final[Mapping[str, frozenset[str]]] = {"EU": EU, "EEA": EEA}
+OUTERMOST: Final = frozenset(("AX", "GF", "GP", "MF", "MQ", "RE", "YT"))
+"""Parts of Member States with a code of their own in which Union law applies (derived)."""
+
+REGIONS: Final[Mapping[str, frozenset[str]]] = {
+    "EU": EU | OUTERMOST,
+    "EEA": EEA | OUTERMOST,
+}
 """Each group by the name under which law files may use it."""

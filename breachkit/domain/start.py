@@ -35,7 +35,8 @@ def find_start(
     `event` is the trigger in words.
 
     A trigger that is stated later than an instant at which we knew already gives way to that one,
-    unless a reason is recorded under `timeline_reasons` by the trigger's name. None when nothing is
+    unless a reason is recorded under `timeline_reasons` by the trigger's name, or its event is one
+    that can come later than what we know (`until_stated`). None when nothing is
     known and the clock is another party's to start.
     """
     sure, doubtful = _trigger_starts(trigger, view)
@@ -45,7 +46,8 @@ def find_start(
         first = _earliest([*doubtful, *alarms])
         because = f"{event} has no time yet; the alarm runs from the earliest known"
         return first, because if first else ""
-    return _unless_earlier(stated_start, doubtful, alarms, view)
+    rivals = [] if alarm and alarm.until_stated else alarms
+    return _unless_earlier(stated_start, doubtful, rivals, view)
 
 
 def _unless_earlier(

@@ -71,4 +71,6 @@ class Provisional(LawPart):
     """
 
     facts: tuple[StartFact, ...] = Field(min_length=1)
+    until_stated: bool = False
+    """The alarm ends once the trigger is stated, as its event can come later than our knowledge."""
     when: tuple[Condition, ...] = ()

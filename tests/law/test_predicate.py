@@ -189,7 +189,10 @@ def test_conditions_name_their_facts_and_duties() -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ({"fact": "capacity"}, "a condition needs one of the keys keys, later_than, at_least, in,"),
+        (
+            {"fact": "capacity"},
+            "a condition needs one of the keys keys, later_than, at_least, in, not_in, stated, any, not, duty",
+        ),
         ("capacity", "a condition needs one of the keys"),
         ({"fact": "capacity", "in": ["a"], "stated": True}, "Extra inputs are not permitted"),
         ({"fact": "capacity", "in": ["a"], "when": []}, "Extra inputs are not permitted"),
