@@ -177,6 +177,7 @@ def _rules(folder: Folder, settings: Settings) -> Rules:
     hours = settings.targets.without_undue_delay_hours
     return Rules(
         obligations=book.obligations(),
+        proposals=book.proposals,
         instruments={one.id: one for one in book.instruments},
         organisation=settings.organisation,
         partners=read_partners(folder),

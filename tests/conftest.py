@@ -31,6 +31,22 @@ roles = ["automation"]
 """
 
 
+PROFILE = """
+[organisation.profile]
+establishments = ["DE"]
+manufacturer = false
+nis2 = "none"
+financial = "none"
+hipaa = "none"
+china = "none"
+small_scale = false
+telecom = false
+high_risk_ai = false
+sells_in = ["DE"]
+"""
+"""Says all that decides on other laws, so that a test shows the duties that it is about."""
+
+
 class SetClock:
     """A clock that stands still until it is moved."""
 
@@ -57,7 +73,8 @@ def workspace(tmp_path: Path) -> Path:
     settings = root / "breachkit.toml"
     settings.write_text(
         settings.read_text("utf-8")
-        + '\n[organisation.contact]\nname = "Privacy Desk"\nemail = "privacy@vendor.example"\n',
+        + '\n[organisation.contact]\nname = "Privacy Desk"\nemail = "privacy@vendor.example"\n'
+        + PROFILE,
         encoding="utf-8",
     )
     return root

@@ -13,12 +13,18 @@ from breachkit.domain.trigger import sent_path
 
 
 def profile_of(rules: Rules, scope: str) -> Tree:
-    """Return what a scope's controller is before the law, as far as the workspace says it."""
+    """Return what a scope's controller is before the law, as far as the workspace says it.
+
+    Whoever has our products from a partner lives where they are made available, so our own list of
+    countries stands for a partner without one.
+    """
+    ours = rules.organisation.profile
     partner = rules.partners.get(scope)
-    profile = (
-        rules.organisation.profile if scope == OWN else partner.profile if partner else Profile()
-    )
-    return profile.model_dump(mode="json", exclude_none=True)
+    profile = ours if scope == OWN else partner.profile if partner else Profile()
+    stated: Tree = profile.model_dump(mode="json", exclude_none=True)
+    if ours.sells_in is not None:
+        stated.setdefault("sells_in", list(ours.sells_in))
+    return stated
 
 
 def submitted(matter: Matter, scope: str) -> Tree:

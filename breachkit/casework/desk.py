@@ -75,6 +75,8 @@ class Rules:
     form: Callable[[], Form]
     """The authorities' common template; read when it is first asked for."""
     read_authorities: Callable[[], Mapping[str, Authority]] = dict
+    proposals: Sequence[Obligation] = ()
+    """What would be owed if a proposal became law: shown, and never computed."""
 
     @cached_property
     def authorities(self) -> Mapping[str, Authority]:
@@ -86,6 +88,11 @@ class Rules:
         """The names of the instants that the law files look at, but for our own opening."""
         paths = (path.partition(".") for law in self.obligations for path in law.patterns)
         return frozenset(name for area, _, name in paths if area == "timeline") - {"opened_at"}
+
+    @cached_property
+    def findings(self) -> frozenset[str]:
+        """The names of the questions of law that the instruments ask."""
+        return frozenset(one.name for law in self.instruments.values() for one in law.findings)
 
     def terms(self) -> Terms:
         """Return what the workspace adds to the law."""

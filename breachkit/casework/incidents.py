@@ -23,6 +23,7 @@ from breachkit.domain.matter import Matter, Recorded, apply
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of
 from breachkit.domain.people import Actor
 from breachkit.domain.statement import (
+    check_findings,
     check_may_discover,
     check_may_move,
     check_may_rule_out,
@@ -262,6 +263,7 @@ def _settled(
     given = settle_answers(desk.rules.form, statement.given, now)
     patch, unknown = settle(facts, given, now=now)
     check_triggers(patch, _CORE_TRIGGERS | desk.rules.triggers)
+    check_findings(patch, desk.rules.findings)
     stated: dict[str, dict[str, Any] | None] = dict(unknown)
     for path, why in statement.unknown.items():
         stated[path] = None if why is None else settle_unknown(path, why, now)

@@ -150,7 +150,7 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
         return {"contact": contact, "controller": _without_none(controller), "profile": profile}
     partner = rules.partners.get(scope)
     if partner is None:
-        return {"contact": contact, "standard_clauses": "2010/87"}
+        return {"contact": contact, "standard_clauses": "2010/87", "profile": profile}
     theirs = partner.controller
     controller = {
         "name": partner.name,

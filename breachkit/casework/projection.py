@@ -3,14 +3,16 @@
 from collections.abc import Collection
 
 from breachkit.casework.desk import Desk
-from breachkit.casework.picture import Picture, look, picture_of
+from breachkit.casework.picture import UNNAMED, Picture, look, picture_of
 from breachkit.casework.promises import promised
 from breachkit.casework.waiting import assess_command, is_theirs, next_step, risk_command
 from breachkit.domain.duty import DECIDED_BY, Duty, Told
 from breachkit.domain.instant import stamp
 from breachkit.domain.line import DutyRow, MatterRow
 from breachkit.domain.matter import Matter
-from breachkit.domain.sheet import place_at
+from breachkit.domain.people import PROFILE_QUESTIONS
+from breachkit.domain.scope import OWN
+from breachkit.domain.sheet import Kind, place_at
 from breachkit.errors import FactError
 
 
@@ -127,6 +129,8 @@ def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
             risk = f"is a high risk to people likely? ({duty.scope})"
             return risk, risk_command(picture, duty)
         return f"what is {path}{_choices(path)}?", f"{amend} {path}=VALUE"
+    if duty.deadline.kind == "provisional" and (when := _question_of_time(duty, amend)):
+        return when
     if duty.deadline.kind == "provisional" and "discovered_at" not in duty.deadline.trigger:
         stated = picture.matter.facts.get("timeline", {}).get("discovered_at")
         if stated:
@@ -142,7 +146,10 @@ def _question_of_law(picture: Picture, duty: Duty, path: str) -> tuple[str, str]
     """Return a question that an instrument or the workspace asks in its own words, and its answer."""
     area, _, name = path.rpartition(".")
     if area.endswith("profile"):
-        return f"is {name} true of us? (profile in breachkit.toml)", "breachkit workspace check"
+        return _question_of_profile(picture, duty, name)
+    if name == "countries":
+        places = f"breachkit incident amend {picture.id} --set {path}.XX.concerned=yes"
+        return f"in which countries do the people concerned live? ({duty.scope})", places
     for finding in picture.instruments[duty.law.instrument].findings:
         if area.endswith("findings") and finding.name == name:
             return finding.question, f"breachkit incident amend {picture.id} --set {path}=yes"
@@ -156,10 +163,30 @@ def _reopened(picture: Picture, duty: Duty) -> str:
     return str(next(found, "")) if decision else ""
 
 
+def _question_of_time(duty: Duty, amend: str) -> tuple[str, str] | None:
+    """Return what to ask where an instrument's own event has no time yet, and no discovery is it."""
+    alarm, start = duty.law.provisional, duty.law.trigger.earliest[0].fact
+    if alarm is None or not alarm.until_stated:
+        return None
+    return f"when was {duty.law.event}?", f'{amend} {start}="TIME ZONE"'
+
+
+def _question_of_profile(picture: Picture, duty: Duty, name: str) -> tuple[str, str]:
+    """Return a question about what an organisation is; its answer lies in a file, once for all."""
+    show = f"breachkit law applicable {picture.id}"
+    if duty.scope == OWN or name == "sells_in":
+        return f"{PROFILE_QUESTIONS[name]} ({name} under [organisation.profile])", show
+    if duty.scope == UNNAMED:
+        name_one = f"breachkit incident amend {picture.id} --set scopes.KEY.capacity=processor"
+        return "which partners are affected?", name_one
+    return f"what is {name} of {duty.scope}? (under [profile] in partners/{duty.scope}.toml)", show
+
+
 def _choices(path: str) -> str:
     """Return the answers that a fact can have; nothing for one that only the record knows."""
     try:
-        choices = place_at(path).choices
+        place = place_at(path)
     except FactError:
         return ""
+    choices = ("yes", "no") if place.kind is Kind.YES_NO else place.choices
     return f" ({', '.join(choices)})" if choices else ""

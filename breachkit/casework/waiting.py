@@ -11,6 +11,7 @@ from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.filing import Filer
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer
+from breachkit.domain.scope import OWN
 
 Step = tuple[str, str]
 """What is waited for, in words, and the command; either may be empty."""
@@ -107,7 +108,9 @@ def left_outside(version: Version) -> bool:
 
 def is_theirs(duty: Duty) -> bool:
     """Tell whether the scope's controller owes a duty, and is not us, though it may not be settled yet."""
-    return duty.law.owed_by is Bearer.CONTROLLER and duty.capacity != "controller"
+    if duty.law.owed_by is Bearer.PROCESSOR or duty.scope == OWN:
+        return False
+    return duty.law.owed_by is not Bearer.CONTROLLER or duty.capacity != "controller"
 
 
 def risk_command(picture: Picture, duty: Duty) -> str:

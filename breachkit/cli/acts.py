@@ -182,7 +182,9 @@ def _key(row: "DutyRow") -> tuple[str | bool, ...]:
         return (row.matter, row.scope, row.due_at) if is_fact(row) else (row.matter, row.duty)
     ours = row.side == "ours" or row.command.startswith("breachkit notice ")
     rest = (row.command, is_pending(row)) if ours else (row.due_at, row.told)
-    return (row.matter, row.addressee, row.waits_for, *rest)
+    # What is only possible never hides what is owed; to a partner one notice goes for both.
+    apart = row.side == "possible" and row.addressee != "partner"
+    return (row.matter, row.addressee, row.waits_for, apart, *rest)
 
 
 def _order(act: Act) -> tuple[bool, bool, str]:

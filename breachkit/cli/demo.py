@@ -41,6 +41,18 @@ ORGANISATION = """
 name = "Data Protection Desk"
 email = "privacy-desk@vendor.example"
 phone = "+49 30 23125 110"
+
+[organisation.profile]                  # what decides which laws apply to us
+establishments = ["DE"]
+manufacturer = true                     # of cameras: the Cyber Resilience Act may ask for reports
+nis2 = "none"
+financial = "none"
+hipaa = "none"
+china = "none"
+small_scale = false
+telecom = false
+high_risk_ai = false
+sells_in = ["DE", "NO"]
 """
 
 HEAD = "SEQ:HASH"

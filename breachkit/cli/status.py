@@ -39,12 +39,18 @@ def status_command(session: Session, incident: str | None, everything: bool) -> 
     overview = session.kit.overview(None, incident=incident)
     acts = acts_of(overview.rows)
     pending = [act for act in acts if act.pending and _is_open(overview)]
-    wanted = acts if everything else pending if incident else pending[:SOONEST]
+    wanted = acts if everything else pending if incident else _soonest(pending)
     more = 0 if everything else len(pending) - len(wanted)
     lines = [*_head(overview), *_acts(overview, wanted, bool(incident)), *_more(more)]
     if _is_open(overview):
-        lines += [*_questions(wanted), *_next(wanted)]
-    return Answer(lambda: _data(overview, wanted, more), lines, _notes(overview))
+        lines += [*_questions(pending), *_next(wanted)]
+    return Answer(lambda: _data(overview, wanted, more, _asked(pending)), lines, _notes(overview))
+
+
+def _soonest(pending: Sequence[Act]) -> list[Act]:
+    """Return the soonest acts; those that are only possible never push out one that is owed."""
+    chosen = sorted(pending, key=lambda act: act.side == "possible")[:SOONEST]
+    return [act for act in pending if act in chosen]
 
 
 @lru_cache(maxsize=4096)
@@ -199,7 +205,9 @@ def _notes(overview: "Overview") -> list[str]:
     return []
 
 
-def _data(overview: "Overview", acts: Sequence[Act], more: int) -> dict[str, Any]:
+def _data(
+    overview: "Overview", acts: Sequence[Act], more: int, asked: dict[str, str]
+) -> dict[str, Any]:
     return {
         "seen_at": overview.seen_at,
         "zone": overview.zone,
@@ -210,5 +218,5 @@ def _data(overview: "Overview", acts: Sequence[Act], more: int) -> dict[str, Any
         "head": str(overview.head),
         "acts": [act.data(overview.seen_at) for act in acts],
         "more": more,
-        "questions": [{"question": q, "command": c} for q, c in _asked(acts).items()],
+        "questions": [{"question": q, "command": c} for q, c in asked.items()],
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -22,6 +22,7 @@ from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
 from breachkit.domain.predicate import holds, undecided
 from breachkit.domain.requirement import Answer, Gap, Held, hold_requirements
 from breachkit.domain.scope import OWN, ScopeView
+from breachkit.domain.start import OPENED
 
 
 class Told(StrEnum):
@@ -145,18 +146,26 @@ def find_duties(
         duty
         for view in views
         for obligation in law
-        if _belongs(obligation, view)
+        if belongs(obligation, view)
         if (duty := _duty(matter, view, obligation, terms, opened)) is not None
     )
 
 
-def _belongs(obligation: Obligation, view: ScopeView) -> bool:
+def belongs(obligation: Obligation, view: ScopeView) -> bool:
     """Tell whether an obligation can arise in a scope at all, whatever the facts are."""
     if obligation.scopes and view.scope not in obligation.scopes:
         return False
     if obligation.owed_by.by_processing:
         return not view.house
-    return view.scope == OWN or holds(obligation.when, view.values) is not None
+    return view.scope == OWN or (
+        _has_profile(view) and holds(obligation.when, view.values) is not None
+    )
+
+
+def _has_profile(view: ScopeView) -> bool:
+    """Tell whether anything is said of what a partner is; where products are sold says nothing."""
+    profile = view.values.get("profile")
+    return isinstance(profile, Mapping) and bool(profile.keys() - {"sells_in"})
 
 
 def _duty(
@@ -196,9 +205,16 @@ def _deadline(view: ScopeView, obligation: Obligation, terms: Terms, opened: dat
 
 def in_force(obligation: Obligation, deadline: Deadline, opened: datetime) -> bool:
     """Tell whether an obligation is law on the day of its own trigger; of the opening without one."""
-    start = deadline.start
-    day = start.at.astimezone(zone_of(start.zone)).date() if start else opened.date()
+    day, _ = day_of(obligation, deadline, opened)
     return obligation.in_force is not None and obligation.in_force.covers(day)
+
+
+def day_of(obligation: Obligation, deadline: Deadline, opened: datetime) -> tuple[date, str]:
+    """Return the day whose law counts, and the instant that it is the day of."""
+    start = deadline.start
+    if start is None:
+        return opened.date(), OPENED
+    return start.at.astimezone(zone_of(start.zone)).date(), start.path
 
 
 def _was_stopped(obligation: Obligation, view: ScopeView) -> bool:

@@ -239,6 +239,9 @@ class Delay(Fact):
     """Why a notice comes later than the limit (Art. 33(1) GDPR)."""
 
     reason: Text | None = None
+    law_enforcement: Text | None = Field(
+        None, description="who asked to hold back the notice to people, when, and for how long"
+    )
 
 
 class CountryFigure(Fact):
@@ -255,6 +258,8 @@ class Vulnerability(Fact):
     published: bool | None = Field(None, description="whether it is public knowledge")
     exploited: bool | None = Field(None, description="reliable evidence of active exploitation")
     description: Text | None = None
+    exploit: Text | None = Field(None, description="in general terms, how it is exploited")
+    actor: Text | None = Field(None, description="who exploits it, where known")
     user_measures: Text | None = Field(None, description="what users can do")
 
 
@@ -265,6 +270,7 @@ class Product(Fact):
     versions: Line | None = None
     vulnerability: Vulnerability | None = None
     made_available_in: list[Country] | None = Field(None, description="Member States")
+    incident: Text | None = Field(None, description="what happened, naming no customer")
     severity: Text | None = None
     impact: Text | None = Field(None, description="what it does to the product and its users")
     root_cause: Text | None = Field(None, description="type of threat or root cause")
@@ -284,6 +290,9 @@ class Service(Fact):
     root_cause: Text | None = None
     mitigation: Text | None = None
     progress: Text | None = Field(None, description="state of an incident that goes on")
+    user_measures: Text | None = Field(None, description="what recipients of the service can do")
+    ransom: Text | None = Field(None, description="what was demanded, or that nothing was")
+    needs: Text | None = Field(None, description="help that is asked for")
 
 
 class Controller(Fact):
@@ -323,6 +332,9 @@ class Shared(Fact):
     public_communication: PublicCommunication | None = None
     delay: Delay | None = None
     countries: dict[Place, CountryFigure] | None = None
+    findings: dict[TriggerName, bool] | None = Field(
+        None, description="questions of law that somebody answered, as the law files name them"
+    )
 
 
 def _answer_kind(value: Any) -> str:
@@ -377,9 +389,6 @@ class Facts(Shared):
     status: Status | None = None
     origin: Origin | None = None
     security_measures_breached: dict[Key, Remark] | None = None
-    findings: dict[TriggerName, bool] | None = Field(
-        None, description="questions of law that somebody answered, as the law files name them"
-    )
     product: Product | None = None
     service: Service | None = None
     channels_compromised: dict[Key, Channel] | None = None

@@ -1,8 +1,9 @@
 """People and partners of the workspace: who may do what, and whom to reach at a controller."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -78,8 +79,28 @@ class Profile(Fact):
     """A small processing agent, whose Brazilian limits are doubled."""
     telecom: bool | None = None
     """A provider of public electronic communications services."""
+    high_risk_ai: bool | None = None
+    """A provider of high-risk AI systems (AI Act)."""
     sells_in: tuple[Country, ...] | None = None
-    """Countries in which its products are made available."""
+    """Countries in which its products and services are made available.
+
+    Until an incident states where the people concerned live, it shows which laws can be asked about.
+    """
+
+
+PROFILE_QUESTIONS: Final[Mapping[str, str]] = {
+    "establishments": "in which countries are we established?",
+    "manufacturer": "are we the manufacturer of products with digital elements sold in the Union?",
+    "nis2": "what kind of entity are we under the NIS2 directive?",
+    "financial": "what kind of financial entity are we under DORA?",
+    "hipaa": "what are we under the US health privacy rules?",
+    "china": "what are we under the Chinese rules on incidents and vulnerabilities?",
+    "small_scale": "are we a small processing agent under Brazilian law?",
+    "telecom": "do we provide public electronic communications services?",
+    "high_risk_ai": "do we provide high-risk AI systems?",
+    "sells_in": "in which countries are our products and services made available?",
+}
+"""What to ask about each line of a profile; of a partner the same with its name."""
 
 
 class Organisation(Fact):

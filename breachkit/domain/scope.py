@@ -29,7 +29,13 @@ SCOPE_ONLY = frozenset(
 )
 """Branches that exist in a scope only, or that one scope may not take from the whole."""
 
-SCOPE_TRIGGERS = frozenset({"controller_aware_at", "controller_request_at", "found_affected_at"})
+SCOPE_TRIGGERS = frozenset(
+    (
+        *("controller_aware_at", "controller_request_at", "found_affected_at"),
+        *("credible_grounds_at", "assessed_notifiable_at"),
+        *("grounds_to_suspect_at", "grounds_to_believe_at"),
+    )
+)
 """Instants that differ from controller to controller."""
 
 

@@ -130,6 +130,16 @@ def check_triggers(patch: Mapping[str, Any], known: frozenset[str]) -> None:
                 )
 
 
+def check_findings(patch: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Refuse the answer to a question that no law file asks; FactError names the nearest."""
+    scopes = (patch.get("scopes") or {}).items()
+    for prefix, part in [("", patch), *((f"scopes.{key}.", scope) for key, scope in scopes)]:
+        for name in (part or {}).get("findings") or {}:
+            if name not in known:
+                near = _nearest(name, known) if known else "breachkit law list"
+                raise FactError(f"{prefix}findings.{name}", "no law asks that", hint=near)
+
+
 def _later(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     limit = latest_of(old["at"], old["zone"], old["precision"])
     return bool(moment(new["at"]) > limit)

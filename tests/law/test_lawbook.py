@@ -62,23 +62,12 @@ def requirements(qualified_id: str, citation: str) -> list[Requirement]:
     return [each for each in found if each.citation == citation]
 
 
-def test_every_row_of_the_table_of_clocks_has_its_obligation() -> None:
-    rows = {
-        "eu-gdpr": {"33-2": "obligation", "33-1": "obligation", "34-1": "obligation",
-                    "33-4": "provision", "33-5": "provision"},
-        "imou-dpa": {"6.3": "obligation"},
-    }  # fmt: skip
-    for instrument in BOOK.instruments:
-        for row, kind in rows[instrument.id].items():
-            provisions = {provision.id for provision in instrument.provisions}
-            if kind == "obligation":
-                assert BOOK.obligation(f"{instrument.id}/{row}")
-            else:
-                assert row in provisions
+FIRST = [o for o in BOOK.obligations() if o.instrument in {"eu-gdpr", "imou-dpa"}]
+"""The obligations of the two instruments that every partner's incident starts from."""
 
 
-def test_the_obligations_that_are_shipped() -> None:
-    assert [o.qualified_id for o in BOOK.obligations()] == [
+def test_the_obligations_of_the_agreement_and_the_gdpr() -> None:
+    assert [o.qualified_id for o in FIRST] == [
         "eu-gdpr/33-2",
         "eu-gdpr/33-1",
         "eu-gdpr/34-1",
@@ -89,7 +78,7 @@ def test_the_obligations_that_are_shipped() -> None:
     ]
     shown = {
         o.qualified_id: (str(o.owed_by), str(o.addressee), str(o.owed), str(o.standing), o.limit)
-        for o in BOOK.obligations()
+        for o in FIRST
     }
     figures = {name: str(row[4]) for name, row in shown.items() if row[4]}
     assert figures == {"eu-gdpr/33-1": "72 hours", "imou-dpa/6.3": "48 hours"}
@@ -152,7 +141,7 @@ def applies(qualified_id: str, **view: Any) -> bool | None:
     return holds(BOOK.obligation(qualified_id).when, view)
 
 
-@pytest.mark.parametrize("duty", [o.qualified_id for o in BOOK.obligations()])
+@pytest.mark.parametrize("duty", [o.qualified_id for o in FIRST])
 def test_a_duty_stands_until_all_that_could_ground_it_is_ruled_out(duty: str) -> None:
     facts: dict[str, Any] = {"capacity": "processor", "origin": {"kind": "insider"}}
     ruled_out = {"personal_data": "ruled_out", "security_measures": "ruled_out"}
@@ -221,9 +210,10 @@ def test_a_workspace_adds_and_replaces_instruments(tmp_path: Path) -> None:
     (tmp_path / "acme.toml").write_text(INSTRUMENT + OBLIGATION)
     (tmp_path / "ours.toml").write_text(other)
     book = load([packaged(), tmp_path, tmp_path / "not-there"])
-    assert [i.id for i in book.instruments] == ["eu-gdpr", "imou-dpa", "acme"]
+    assert [i.id for i in book.instruments] == [*(i.id for i in BOOK.instruments), "acme"]
     ids = [o.qualified_id for o in book.obligations()]
-    assert ids[-2:] == ["imou-dpa/1", "acme/1"]
+    assert [name for name in ids if name.startswith("imou-dpa/")] == ["imou-dpa/1"]
+    assert ids[-1] == "acme/1"
     assert "imou-dpa/6.3" not in ids
     assert dict(book.texts)["imou-dpa.toml"] == other.encode()
 
@@ -231,7 +221,7 @@ def test_a_workspace_adds_and_replaces_instruments(tmp_path: Path) -> None:
 def test_the_digest_moves_with_any_byte_and_with_nothing_else(tmp_path: Path) -> None:
     copy = shutil.copytree(packaged(), tmp_path / "law")
     assert load([copy]).digest == BOOK.digest
-    assert [name for name, _ in BOOK.texts] == ["eu-gdpr.toml", "imou-dpa.toml"]
+    assert [name for name, _ in BOOK.texts] == sorted(p.name for p in packaged().glob("*.toml"))
     with (copy / "imou-dpa.toml").open("a") as file:
         file.write("# checked\n")
     assert load([copy]).digest != BOOK.digest

@@ -191,7 +191,7 @@ def test_conditions_name_their_facts_and_duties() -> None:
     [
         (
             {"fact": "capacity"},
-            "a condition needs one of the keys keys, later_than, at_least, in, not_in, stated, any, not, duty",
+            "a condition needs one of the keys keys, later_than, at_least, in, not_in, stated, any, not,",
         ),
         ("capacity", "a condition needs one of the keys"),
         ({"fact": "capacity", "in": ["a"], "stated": True}, "Extra inputs are not permitted"),

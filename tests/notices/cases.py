@@ -319,7 +319,7 @@ def discharged(case: Case, addressee: str) -> tuple[Duty, ...]:
     return tuple(
         duty
         for duty in case.duties
-        if duty.law.addressee == addressee and duty.owed is not False and duty.law.by_notice
+        if duty.law.reader == addressee and duty.owed is not False and duty.law.by_notice
     )
 
 
