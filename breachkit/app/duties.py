@@ -11,6 +11,7 @@ from breachkit.overview import Overview, Status, overview_of
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
     from breachkit.casework.risk import Assessed
+    from breachkit.domain.applicability import Applicability
     from breachkit.domain.duty import Duty
     from breachkit.domain.explain import Step
     from breachkit.domain.filing import Competence
@@ -69,3 +70,9 @@ class Duties(Workplace):
         from breachkit.casework.risk import assess_risk
 
         return assess_risk(self.desk, incident, scopes)
+
+    def applicable(self, incident: str, scopes: Sequence[str] = ()) -> "tuple[Applicability, ...]":
+        """Return for each obligation and scope whether it applies, may apply or does not, and why."""
+        from breachkit.casework.lawful import applicable
+
+        return applicable(self.desk, incident, scopes)

@@ -1,42 +1,35 @@
-"""`breachkit law`: the instruments and obligations that count, with citation and standing."""
+"""`breachkit law`: the instruments and obligations that count, and which of them apply."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from breachkit.cli.base import Session, command, noun, verb
-from breachkit.cli.facts import labelled, paragraph
-from breachkit.cli.output import Answer, table
+from breachkit.cli.facts import paragraph
+from breachkit.cli.output import Answer
 from breachkit.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from breachkit.domain.instrument import Instrument
-    from breachkit.domain.obligation import Obligation
+    from breachkit.domain.applicability import Applicability
 
-law_command = noun("law", "Show the instruments and obligations that count.")
+UNSAID = "nobody has said "
+"""How a reason begins where a fact is missing."""
 
-_COUNTED = {
-    "elapsed": "elapsed hours",
-    "calendar": "days of the calendar",
-    "working": "working time",
-}
-_FOLLOW = {
-    "never": "has to be stated at once",
-    "initial": "may follow after the first notice, with a reason",
-    "always": "a reasoned 'not yet known' answers it",
-}
+law_command = noun("law", "Show the instruments and obligations that count, and which apply.")
 
 
 @verb(law_command, "list", example="breachkit law list")
 def list_(session: Session) -> Answer:
     """List every obligation with its limit, to whom it is owed, and how well we know it."""
+    from breachkit.cli.provision import heading, rows
+
     rules = session.kit.rules
+    every = (*rules.obligations, *rules.proposals)
     lines: list[str] = []
     for instrument in rules.instruments.values():
-        mine = [law for law in rules.obligations if law.instrument == instrument.id]
-        head = f"{instrument.id}: {instrument.title} [{instrument.standing.value}]"
-        lines += ["", head, *_rows(mine)]
+        mine = [law for law in every if law.instrument == instrument.id]
+        lines += ["", heading(instrument), *rows(mine)]
     data = [law.model_dump(mode="json", by_alias=True) for law in rules.obligations]
     return Answer(data, lines[1:], [f"next: {command('law', 'show')} INSTRUMENT/OBLIGATION"])
 
@@ -45,133 +38,86 @@ def list_(session: Session) -> Answer:
 @click.argument("name")
 def show(session: Session, name: str) -> Answer:
     """Show an obligation such as imou-dpa/6.3, or an instrument, with all notes and readings."""
+    from breachkit.cli.provision import instrument_lines, obligation_lines
+
     rules = session.kit.rules
+    every = (*rules.obligations, *rules.proposals)
     if (instrument := rules.instruments.get(name)) is not None:
-        mine = [law for law in rules.obligations if law.instrument == name]
+        mine = [law for law in every if law.instrument == name]
         data = instrument.model_dump(mode="json", by_alias=True)
-        return Answer(data, list(_instrument(instrument, mine)))
-    for law in rules.obligations:
+        return Answer(data, list(instrument_lines(instrument, mine)))
+    for law in every:
         if law.qualified_id == name:
-            return Answer(law.model_dump(mode="json", by_alias=True), list(_obligation(law)))
-    known = [*rules.instruments, *(law.qualified_id for law in rules.obligations)]
+            lines = list(obligation_lines(law, rules.instruments[law.instrument]))
+            return Answer(law.model_dump(mode="json", by_alias=True), lines)
+    known = [*rules.instruments, *(law.qualified_id for law in every)]
     raise UnknownNameError(f"no instrument or obligation {name!r}", hint=_near(name, known))
 
 
-def _rows(laws: "list[Obligation]") -> Iterator[str]:
-    """Yield obligations in columns, each with its title below."""
-    cells = [
-        [law.qualified_id, law.citation, _limit(law), _towards(law), f"[{law.standing.value}]"]
-        for law in laws
-    ]
-    for row, law in zip(table(cells), laws, strict=True):
-        yield f"  {row}"
-        yield from paragraph(law.title, 6)
+@verb(
+    law_command,
+    "applicable",
+    example="breachkit law applicable 2026-0007\n  breachkit law applicable 2026-0007 --scope acme",
+)
+@click.argument("incident")
+@click.option("--scope", "scopes", multiple=True, metavar="KEY", help="Only this scope.")
+def applicable(session: Session, incident: str, scopes: tuple[str, ...]) -> Answer:
+    """List which obligations apply, which may, and which do not, each with its reason."""
+    from breachkit.casework.lawful import unruled
+
+    found = session.kit.applicable(incident, scopes)
+    places = unruled(session.kit.desk, incident)
+    lines = list(_verdicts(found))
+    if places:
+        text = (
+            f"{', '.join(places)}: no rules known here, which does not mean that there is no duty"
+        )
+        lines += ["", "COUNTRIES WITHOUT RULES", *paragraph(text, 2)]
+    data = {"applicable": [_data(one) for one in found], "without_rules": list(places)}
+    return Answer(data, lines, [f"next: {command('law', 'show')} INSTRUMENT/OBLIGATION"])
 
 
-def _limit(law: "Obligation") -> str:
-    if law.limit is None:
-        return law.also
-    return str(law.limit)
+def _verdicts(found: "Iterable[Applicability]") -> Iterator[str]:
+    """Yield the obligations under their verdicts; those with the same reason stand together."""
+    together: dict[str, dict[tuple[object, ...], list[Applicability]]] = {}
+    for one in found:
+        key = (one.law.instrument, one.law.standing, one.reasons, one.proposed)
+        together.setdefault(str(one.verdict), {}).setdefault(key, []).append(one)
+    for verdict in ("applies", "possible", "does not apply"):
+        groups = together.get(verdict, {})
+        yield from ["", verdict.upper()] if groups else []
+        for group in groups.values():
+            yield from _group(group)
 
 
-def _towards(law: "Obligation") -> str:
-    return f"{law.owed_by.value} to {law.addressee.value.replace('_', ' ')}"
+def _group(group: "Sequence[Applicability]") -> Iterator[str]:
+    first = group[0]
+    names = dict.fromkeys(one.law.id for one in group)
+    scopes = dict.fromkeys(one.scope for one in group if one.scope)
+    towards = f" for {', '.join(scopes)}" if scopes else ""
+    head = f"{first.law.instrument}/{', '.join(names)} [{first.law.standing.value}]{towards}"
+    yield from paragraph(head, 2)
+    yield from paragraph("; ".join(_brief(first.reasons)), 6)
 
 
-def _instrument(instrument: "Instrument", mine: "list[Obligation]") -> Iterator[str]:
-    yield f"{instrument.id}: {instrument.title} [{instrument.standing.value}]"
-    yield from labelled("citation", instrument.citation)
-    yield from labelled("in force", _in_force(instrument))
-    yield from labelled("kind", instrument.kind.value)
-    yield from labelled("read from", instrument.source)
-    if instrument.note:
-        yield from labelled("note", instrument.note)
-    yield from ("", "OBLIGATIONS", *_rows(mine))
-    if instrument.provisions:
-        yield from ("", "PROVISIONS WITHOUT A CLOCK OF THEIR OWN")
-    for one in instrument.provisions:
-        yield from labelled(f"{one.citation} [{one.standing.value}]", f"{one.title}. {one.note}")
+def _brief(reasons: Sequence[str]) -> Iterator[str]:
+    """Yield reasons, those that nothing was said together in one."""
+    unsaid = [one.removeprefix(UNSAID) for one in reasons if one.startswith(UNSAID)]
+    yield from (one for one in reasons if not one.startswith(UNSAID))
+    if unsaid:
+        yield UNSAID + ", ".join(unsaid)
 
 
-def _in_force(instrument: "Instrument") -> str:
-    days = instrument.in_force
-    if days is None:
-        return "no: a proposal, which never yields a deadline"
-    return f"from {days.since}" + (f" until {days.until}" if days.until else "")
-
-
-def _obligation(law: "Obligation") -> Iterator[str]:
-    yield f"{law.qualified_id}: {law.title} [{law.standing.value}]"
-    yield from labelled("citation", law.citation)
-    yield from labelled("owed", f"{_towards(law)}, {law.owed.value.replace('_', ' ')}")
-    yield from labelled("limit", ", ".join(part for part in (_limit(law), law.also) if part))
-    yield from labelled("counted", f"{_COUNTED[law.counting.value]} from {law.event}")
-    for one in law.trigger.earliest:
-        yield from labelled("clock starts with", one.fact + _when(one.when))
-    if law.provisional:
-        facts = ", ".join(law.provisional.facts)
-        yield from labelled("until then, an alarm from", facts + _when(law.provisional.when))
-    for condition in law.when:
-        yield from labelled("applies where", _condition(condition))
-    if not law.by_notice:
-        yield from labelled("met by", "what is done, not by a notice")
-    yield from _sections(law)
-
-
-def _sections(law: "Obligation") -> Iterator[str]:
-    if law.requirements:
-        yield from ("", "THE NOTICE HAS TO SAY", *_requirements(law))
-    for title, parts in (("OTHER READINGS", law.readings), ("CAUTIONS", law.cautions)):
-        if parts:
-            yield from ("", title)
-        for part in parts:
-            yield from labelled(f"{part.citation} [{part.standing.value}]", part.note)
-            yield from _where(part.when)
-    if law.notes:
-        yield from ("", "NOTES", *(line for note in law.notes for line in paragraph(note, 2)))
-
-
-def _requirements(law: "Obligation") -> Iterator[str]:
-    for one in law.requirements:
-        what = f"{one.title}; {_FOLLOW[one.unknown.value]}"
-        yield from labelled(f"{one.citation} [{one.standing.value}]", what)
-        yield from _where(one.when)
-        yield from paragraph(f"facts: {', '.join((*one.facts, *one.any_of))}", 6)
-        if one.note:
-            yield from paragraph(f"note: {one.note}", 6)
-
-
-def _when(conditions: Any) -> str:
-    return f", where {' and '.join(_condition(one) for one in conditions)}" if conditions else ""
-
-
-def _where(conditions: Any) -> list[str]:
-    if not conditions:
-        return []
-    return paragraph(f"where {' and '.join(_condition(one) for one in conditions)}", 6)
-
-
-def _condition(condition: Any) -> str:
-    """Return a condition in words."""
-    data = condition.model_dump(by_alias=True)
-    match data:
-        case {"keys": fact, "in": values}:
-            return f"{fact} has {' or '.join(values)}"
-        case {"fact": fact, "later_than": other, "by": by}:
-            return f"{fact} is more than {by} after {other}"
-        case {"fact": fact, "at_least": number}:
-            return f"{fact} is {number} or more"
-        case {"fact": fact, "in": values}:
-            return f"{fact} is {' or '.join(map(str, values))}"
-        case {"fact": fact, "not_in": values}:
-            return f"{fact} is not {' or '.join(map(str, values))}"
-        case {"fact": fact, "stated": stated}:
-            return f"{fact} is {'stated' if stated else 'not stated'}"
-        case {"any": _}:
-            groups = (" and ".join(map(_condition, group)) for group in condition.groups)
-            return f"({' or '.join(groups)})"
-        case _:
-            return f"{data['duty']} is owed"
+def _data(one: "Applicability") -> dict[str, object]:
+    return {
+        "obligation": one.law.qualified_id,
+        "scope": one.scope or None,
+        "verdict": str(one.verdict),
+        "reasons": list(one.reasons),
+        "questions": list(one.questions),
+        "standing": one.law.standing.value,
+        "proposal": one.proposed,
+    }
 
 
 def _near(name: str, known: list[str]) -> str:
