@@ -1,17 +1,24 @@
 """What `status` answers: the soonest duties of all incidents from columns, or one incident's in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from breachkit.domain.line import DutyRow, Head, MatterRow
-from breachkit.errors import UnknownNameError
+from breachkit.domain.within import parse_span
+from breachkit.errors import BadInputError, UnknownNameError
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
     from breachkit.domain.duty import Duty
     from breachkit.ports import Store
+
+PENDING = frozenset({"waiting", "unconfirmed"})
+"""What a duty says as long as its addressee has still to be told."""
+
+Whose: TypeAlias = Literal["all", "ours", "theirs", "possible"]
+"""Whose duties are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,42 @@ def overview_of(
         head=head,
         matter=matter,
     )
+
+
+def span_of(within: timedelta | str) -> timedelta:
+    """Return a span of time, as it stands or as people write it: `90m`, `6h`, `2d`.
+
+    Raises BadInputError for a text that is none, and for a span below nothing.
+    """
+    try:
+        span = parse_span(within) if isinstance(within, str) else within
+    except ValueError as error:
+        raise BadInputError(str(error), hint="breachkit deadline list --due-within 6h") from error
+    if span < timedelta(0):
+        raise BadInputError(f"{span} lies in the past", hint="what is overdue counts as due anyway")
+    return span
+
+
+def due_by(rows: Iterable[DutyRow], until: str, side: Whose = "ours") -> list[DutyRow]:
+    """Return the open duties of a side that are due at `until` (UTC text) or overdue, in their order.
+
+    A duty without a date is never among them: nobody can say that it is due by then.
+    """
+    return [
+        row
+        for row in rows
+        if row.told in PENDING and row.due_at and row.due_at <= until
+        if side in {"all", row.side}
+    ]
+
+
+def until_of(now: datetime, within: timedelta | str) -> str:
+    """Return the end of a span that starts now, as UTC text in the columns' own form."""
+    try:
+        end = now.astimezone(UTC) + span_of(within)
+    except OverflowError:
+        end = datetime.max.replace(tzinfo=UTC)
+    return end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _matter(store: "Store", incident: str) -> MatterRow:

@@ -1,12 +1,12 @@
 """Duties through the library: what is due, when, and how each deadline came about."""
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from breachkit.app.workplace import Workplace
 from breachkit.domain.line import DutyRow
-from breachkit.overview import Overview, Status, overview_of
+from breachkit.overview import PENDING, Overview, Status, Whose, due_by, overview_of, until_of
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
@@ -38,12 +38,17 @@ class Duties(Workplace):
         """Return an incident with its duties, the next one first."""
         return Status(self.incident(incident))
 
-    def due_within(self, hours: float) -> list[DutyRow]:
-        """Return our duties that are overdue or due within so many hours, the soonest first."""
-        until = (self._clock() + timedelta(hours=hours)).astimezone(UTC)
-        limit = until.strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = self.store.overview(None, told=("waiting", "unconfirmed"))
-        return [row for row in rows if row.side == "ours" and row.due_at and row.due_at <= limit]
+    def due_within(self, within: timedelta | str, *, side: Whose = "ours") -> list[DutyRow]:
+        """Return the open duties that are overdue or due within so long, the soonest first.
+
+        `within` is a timedelta, or text such as `90m`, `6h`, `2d`; `side` is `ours`, `theirs`,
+        `possible` or `all`. What has no date is not among them. For a job that runs every minute:
+
+            for duty in kit.due_within("6h"):
+                page(f"{duty.matter}: {duty.citation} by {duty.due_at}; {duty.command}")
+        """
+        until = until_of(self._clock(), within)
+        return due_by(self.store.overview(None, told=tuple(PENDING)), until, side)
 
     def find_duty(
         self, duty: str, incident: str | None = None, *, at: str | None = None
@@ -54,10 +59,10 @@ class Duties(Workplace):
         return find_duty(self.desk, duty, incident, lambda matter: self.incident(matter, at=at))
 
     def explain(self, duty: str, incident: str | None = None) -> tuple["Step", ...]:
-        """Return how a deadline came about, step by step."""
-        from breachkit.domain.explain import explain
+        """Return how a deadline came about, step by step, with who stated what it is counted from."""
+        from breachkit.casework.explaining import explain_duty
 
-        return explain(self.find_duty(duty, incident)[1].deadline, self.zone)
+        return explain_duty(*self.find_duty(duty, incident), self.zone)
 
     def competence(self, incident: str, scope: str) -> "Competence":
         """Return which authorities are competent for a scope, and what is still to be asked."""

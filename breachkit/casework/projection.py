@@ -6,9 +6,10 @@ from breachkit.casework.desk import Desk
 from breachkit.casework.picture import UNNAMED, Picture, look, picture_of
 from breachkit.casework.promises import promised
 from breachkit.casework.waiting import assess_command, is_theirs, next_step, risk_command
+from breachkit.domain.deadline import Deadline
 from breachkit.domain.duty import DECIDED_BY, Duty, Told
 from breachkit.domain.instant import stamp
-from breachkit.domain.line import DutyRow, MatterRow
+from breachkit.domain.line import NOT_COMPUTABLE, DutyRow, MatterRow
 from breachkit.domain.matter import Matter
 from breachkit.domain.people import PROFILE_QUESTIONS
 from breachkit.domain.scope import OWN
@@ -96,7 +97,7 @@ def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow
         addressee=str(duty.law.addressee),
         citation=f"{duty.law.citation} {duty.law.instrument}",
         due_at=stamp(deadline.due_at) if deadline.due_at else "",
-        due_kind=str(deadline.kind),
+        due_kind=kind_of(deadline),
         soon_at=stamp(duty.soon_at) if duty.soon_at else "",
         told=str(Told.STOPPED if duty.owed is False else duty.told),
         content=str(duty.content),
@@ -108,6 +109,13 @@ def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow
         moved_from="",
         standing=str(duty.law.standing),
     )
+
+
+def kind_of(deadline: Deadline) -> str:
+    """Return what a date rests on, or why a limit that runs cannot be counted."""
+    if deadline.not_computable:
+        return f"{NOT_COMPUTABLE}{deadline.not_computable}"
+    return str(deadline.kind)
 
 
 def _question(picture: Picture, duty: Duty) -> tuple[str, str]:

@@ -6,12 +6,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from breachkit.cli.output import left
+from breachkit.domain.line import NOT_COMPUTABLE
+from breachkit.overview import PENDING
 
 if TYPE_CHECKING:
     from breachkit.domain.line import DutyRow
-
-PENDING = frozenset({"waiting", "unconfirmed"})
-"""What a duty says as long as its addressee has still to be told."""
 
 SUPPLEMENT = "supplement owed"
 OUTSIDE = "left outside the gate"
@@ -22,6 +21,12 @@ FIELDS = (
     *("moved_from", "standing"),
 )
 """What machines are told of a duty: its columns."""
+
+DOUBTFUL = frozenset({"unverified", "disputed"})
+"""Standings of a provision that nobody may overlook."""
+
+KINDS = {"provisional": "provisional", "target": "our target", "follow-up": "promised"}
+"""What a date rests on, where that is no time limit from its own trigger."""
 
 _SIDES = ("ours", "theirs", "possible")
 _columns = attrgetter(*FIELDS)
@@ -50,6 +55,14 @@ class Act:
             first.side if len(rows) == 1 else min((row.side for row in rows), key=_SIDES.index)
         )
         """Whose it is: ours as soon as one of its duties is."""
+
+    @property
+    def problem(self) -> str:
+        """Why a limit that runs cannot be counted; empty where all can, or none runs."""
+        if not any(row.due_kind.startswith(NOT_COMPUTABLE) for row in self.rows):
+            return ""
+        running = (row for row in self.rows if row.told in PENDING)
+        return next(filter(None, map(problem_of, running)), "")
 
     @property
     def scopes(self) -> list[str]:
@@ -115,12 +128,13 @@ class Act:
             return "OVERDUE"
         return "DUE SOON" if first.soon_at <= now else "running"
 
-    def clock(self, now: str) -> str:
-        """Return the state and the time left."""
+    def clock(self, now: str, *, seconds: bool = False) -> str:
+        """Return the state and the time left, to the minute or to the second."""
         state = self.state(now)
         if not self.due_at or state == "unconfirmed":
             return state
-        return f"{state} {left(self.due_at, now).removesuffix(' overdue')}"
+        shown = left(self.due_at, now, seconds=seconds)
+        return f"{state} {shown.removesuffix(' overdue')}"
 
     def data(self, now: str) -> dict[str, Any]:
         """Return it for machines."""
@@ -134,14 +148,15 @@ class Act:
             "waits_for": self.waits_for,
             "command": self.command,
             "outside_gate": bool(self.outside),
-            "duties": [dict(zip(FIELDS, _columns(row), strict=True)) for row in self.rows],
+            "duties": [as_data(row) for row in self.rows],
         }
 
     def _clock_data(self, now: str) -> dict[str, str | None]:
         return {
             "state": self.state(now),
             "due_at": self.due_at or None,
-            "due_kind": self.first.due_kind,
+            "due_kind": kind_of(self.first),
+            "not_computable": self.problem or None,
             "moved_from": self.moved_from or None,
         }
 
@@ -157,6 +172,30 @@ def acts_of(rows: "Iterable[DutyRow]") -> list[Act]:
 def is_pending(row: "DutyRow") -> bool:
     """Tell whether a duty still asks for something."""
     return row.told in PENDING or (row.content == SUPPLEMENT and row.told != "stopped")
+
+
+def problem_of(row: "DutyRow") -> str:
+    """Return why a limit that runs cannot be counted; empty where all can."""
+    if not row.due_kind.startswith(NOT_COMPUTABLE):
+        return ""
+    return row.due_kind.removeprefix(NOT_COMPUTABLE)
+
+
+def kind_of(row: "DutyRow") -> str:
+    """Return what a date rests on in one word, without the reason why there is none."""
+    return NOT_COMPUTABLE.rstrip(": ") if problem_of(row) else row.due_kind
+
+
+def basis(row: "DutyRow") -> str:
+    """Return what somebody must know who relies on a date: provisional, disputed; mostly nothing."""
+    standing = row.standing if row.standing in DOUBTFUL else ""
+    return ", ".join(filter(None, (KINDS.get(row.due_kind, ""), standing)))
+
+
+def as_data(row: "DutyRow") -> dict[str, Any]:
+    """Return a duty for machines: its columns, the reason for a missing date apart."""
+    columns = dict(zip(FIELDS, _columns(row), strict=True))
+    return {**columns, "due_kind": kind_of(row), "not_computable": problem_of(row) or None}
 
 
 def is_fact(row: "DutyRow") -> bool:
@@ -187,8 +226,9 @@ def _key(row: "DutyRow") -> tuple[str | bool, ...]:
     return (row.matter, row.addressee, row.waits_for, apart, *rest)
 
 
-def _order(act: Act) -> tuple[bool, bool, str]:
-    return (not act.pending, not act.due_at, act.due_at)
+def _order(act: Act) -> tuple[bool, bool, bool, str]:
+    """Order acts by date; behind the last date first what should have one and cannot be counted."""
+    return (not act.pending, not act.due_at, not act.problem, act.due_at)
 
 
 def _urgency(row: "DutyRow") -> tuple[bool, bool, bool, str]:

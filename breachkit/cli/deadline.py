@@ -1,17 +1,16 @@
 """`breachkit deadline`: every clock in the order in which it ends, and how one came about."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli.acts import PENDING
+from breachkit.cli.acts import as_data, basis, problem_of
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.facts import item
 from breachkit.cli.outcome import due_of
-from breachkit.cli.output import Answer, both, left, table
+from breachkit.cli.output import Answer, both, left, moment_of, table
 from breachkit.cli.status import brief
-from breachkit.errors import BadInputError
+from breachkit.overview import PENDING, due_by, until_of
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from breachkit.overview import Overview
 
 deadline_command = noun("deadline", "List deadlines and explain them step by step.")
+
+SIDES = click.Choice(["all", "ours", "theirs", "possible"])
 
 
 @verb(
@@ -30,24 +31,25 @@ deadline_command = noun("deadline", "List deadlines and explain them step by ste
 )
 @click.argument("incident", required=False)
 @click.option("--all", "everything", is_flag=True, help="Those met and those without a date too.")
-@click.option("--due-within", "within", metavar="TIME", help="As in 6h, 90m or 2d; overdue counts.")
-@click.option(
-    "--exit-code", is_flag=True, help="Exit 5 when one of ours is due within it; else 6h."
-)
+@click.option("--due-within", "within", metavar="TIME", help="As in 90m, 6h or 2d; overdue counts.")
+@click.option("--side", type=SIDES, help="Whose; else ours with --due-within, all without.")
+@click.option("--exit-code", is_flag=True, help="Exit 5 when something is due within it; else 6h.")
 def list_(session: Session, incident: str | None, **how: Any) -> Answer:
     """List deadlines, the soonest first: when each ends, how long that is, whose it is."""
     overview = session.kit.overview(None, incident=incident)
-    until = _until(overview, how["within"] or ("6h" if how["exit_code"] else None))
-    wanted = (row for row in overview.rows if _is_wanted(row, how["everything"], until))
-    rows = sorted(wanted, key=_urgency)
-    ours = [row for row in rows if row.side == "ours" and row.told in PENDING and row.due_at]
+    within = how["within"] or ("6h" if how["exit_code"] else None)
+    until = until_of(moment_of(overview.seen_at), within) if within else ""
+    side = how["side"] or ("ours" if within else "all")
+    rows = _due(overview, until, side) if until else _listed(overview, how["everything"], side)
     data = {
         "seen_at": overview.seen_at,
         "due_until": until or None,
-        "deadlines": [row._asdict() for row in rows],
+        "side": side,
+        "deadlines": [as_data(row) for row in rows],
     }
     lines = table([_cells(overview, row) for row in rows], _HEAD) if rows else []
-    status = 5 if how["exit_code"] and any(row.due_at <= until for row in ours) else 0
+    lines += [line for row in rows for line in _why_no_date(row)]
+    status = 5 if how["exit_code"] and rows else 0
     return Answer(data, lines, _notes(overview, rows, until), exit_status=status)
 
 
@@ -61,11 +63,11 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
 @click.option("--at", metavar="TIME", help="As it was known then, under the law of that time.")
 def explain(session: Session, duty: str, incident: str | None, at: str | None) -> Answer:
     """Explain how the deadline of a DUTY came about, step by step."""
-    from breachkit.domain.explain import explain as steps_of
+    from breachkit.casework.explaining import explain_duty
 
     picture, found = session.kit.find_duty(duty, incident, at=at)
     zone = session.kit.zone
-    steps = [(step.label, step.text) for step in steps_of(found.deadline, zone)]
+    steps = [(step.label, step.text) for step in explain_duty(picture, found, zone)]
     steps.append(("state", _stands(picture, found, zone, at)))
     title = f"{found.id} in {picture.id}" + (f", as known at {at}" if at else "")
     lines = [title, *(line for step in steps for line in item(*step))]
@@ -81,6 +83,8 @@ def _explained(duty: "Duty") -> dict[str, Any]:
         "owed": duty.owed,
         "due_at": due_of(duty) or None,
         "due_kind": duty.deadline.kind.value,
+        "standing": duty.law.standing.value,
+        "not_computable": duty.deadline.not_computable or None,
         "told": duty.told.value,
         "told_at": duty.told_at.strftime("%Y-%m-%dT%H:%M:%SZ") if duty.told_at else None,
     }
@@ -105,28 +109,21 @@ def _stands(picture: "Picture", duty: "Duty", zone: str, at: str | None) -> str:
     return f"{text}, {span.removeprefix('in ')} before its end" if span else text
 
 
-def _until(overview: "Overview", within: str | None) -> str:
-    """Return the end of the asked time as UTC text; empty where none was asked."""
-    from datetime import timedelta
-
-    if within is None:
-        return ""
-    found = re.fullmatch(r"(\d{1,4})\s*([mhd])", within.strip())
-    if not found:
-        raise BadInputError(
-            f"{within!r} is not a span of time", hint="breachkit deadline list --due-within 6h"
-        )
-    from breachkit.cli.output import moment_of
-
-    span = timedelta(minutes=int(found[1]) * {"m": 1, "h": 60, "d": 1440}[found[2]])
-    return (moment_of(overview.seen_at) + span).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _due(overview: "Overview", until: str, side: Any) -> "list[DutyRow]":
+    """Return what is due by then; the clocks of an incident that is not open ring no more."""
+    is_open = overview.matter is None or overview.matter.state == "open"
+    return sorted(due_by(overview.rows, until, side), key=_urgency) if is_open else []
 
 
-def _is_wanted(row: "DutyRow", everything: bool, until: str) -> bool:
-    """Tell whether a row is listed: with a date and open, or all; nothing that ends after `until`."""
-    if until and not (row.due_at and row.due_at <= until and row.told in PENDING):
-        return False
-    return everything or (bool(row.due_at) and row.told in PENDING)
+def _listed(overview: "Overview", everything: bool, side: str) -> "list[DutyRow]":
+    """Return what has a date or should have one and is open; with `everything` all the rest too."""
+    wanted = (
+        row
+        for row in overview.rows
+        if side in {"all", row.side}
+        and (everything or (row.told in PENDING and (row.due_at or problem_of(row))))
+    )
+    return sorted(wanted, key=_urgency)
 
 
 def _urgency(row: "DutyRow") -> tuple[bool, bool, str]:
@@ -139,15 +136,26 @@ _HEAD = ["left", "due", "whose", "incident", "duty", "told"]
 
 def _cells(overview: "Overview", row: "DutyRow") -> list[str]:
     open_ = row.told in PENDING and row.due_at
-    kind = {"provisional": " provisional", "target": " our target"}.get(row.due_kind, "")
     return [
         left(row.due_at, overview.seen_at) if open_ else "-",
-        brief(row.due_at, overview.zone, overview.seen_at) + kind if row.due_at else "-",
+        _date(overview, row),
         row.side,
         row.matter,
         row.duty,
         row.told,
     ]
+
+
+def _date(overview: "Overview", row: "DutyRow") -> str:
+    """Return when a duty is due and what that rests on; why not, where it should be and is not."""
+    if row.due_at:
+        return f"{brief(row.due_at, overview.zone, overview.seen_at)} {basis(row)}".rstrip()
+    return f"not computable {basis(row)}".rstrip() if problem_of(row) else "-"
+
+
+def _why_no_date(row: "DutyRow") -> list[str]:
+    why = problem_of(row)
+    return item("no date", f"{row.duty} in {row.matter}: {why}") if why else []
 
 
 def _notes(overview: "Overview", rows: "list[DutyRow]", until: str) -> list[str]:

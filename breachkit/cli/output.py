@@ -23,6 +23,8 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     """For people, on stderr: what changed, and the next command."""
     exit_status: int = 0
+    raw: bytes = b""
+    """A file on stdout as it is, such as a calendar; the lines stay empty then."""
 
 
 def emit(answer: Answer, *, as_json: bool) -> int:
@@ -32,6 +34,8 @@ def emit(answer: Answer, *, as_json: bool) -> int:
 
         data = answer.data() if callable(answer.data) else answer.data
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False))
+    elif answer.raw:
+        click.echo(answer.raw, nl=False)
     elif answer.lines:
         click.echo("\n".join(answer.lines))
     sys.stdout.flush()
@@ -119,13 +123,16 @@ def both(stamp: str, zone: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def left(stamp: str, now: str) -> str:
-    """Return the time left as people count it: `in 5 h 10 min`, `2 d 3 h overdue`."""
+def left(stamp: str, now: str, *, seconds: bool = False) -> str:
+    """Return the time left as people count it: `in 5 h 10 min`, `2 d 3 h overdue`.
+
+    With `seconds` as a clock shows it: `in 05:10:23`, `2d 03:12:00 overdue`.
+    """
     if not stamp:
         return ""
     span = moment_of(stamp) - moment_of(now)
     late = span < timedelta(0)
-    shown = _span(-span if late else span)
+    shown = (_ticking if seconds else _span)(-span if late else span)
     return f"{shown} overdue" if late else f"in {shown}"
 
 
@@ -136,6 +143,14 @@ def _span(span: timedelta) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def _ticking(span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    clock = f"{hours:02d}:{minutes:02d}:{seconds:02d}"
+    return f"{days}d {clock}" if days else clock
 
 
 def table(rows: list[list[str]], head: list[str] | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli.acts import Act, acts_of
+from breachkit.cli.acts import DOUBTFUL, Act, acts_of, basis
 from breachkit.cli.base import Session, command, verb
 from breachkit.cli.output import Answer, harmless, local, moment_of, paint
 
@@ -21,36 +21,56 @@ WIDTH = 80
 _CLOCK = 24
 """Columns of a state with the time left, the widest that there is: `  running in 23 h 30 min`."""
 
-KINDS = {"provisional": "provisional", "target": "our target", "follow-up": "promised"}
-"""What a date rests on, where that is no time limit from its own trigger."""
-
 SIDES = {"ours": "OURS", "theirs": "THEIRS", "possible": "POSSIBLE"}
 
 
 @verb(
     None,
     "status",
-    example="breachkit status\n  breachkit status 2026-0007",
+    example="breachkit status\n  breachkit status 2026-0007\n  breachkit status --watch",
 )
 @click.argument("incident", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every act, and what was met already.")
-def status_command(session: Session, incident: str | None, everything: bool) -> Answer:
+@click.option(
+    "--watch",
+    metavar="[SECONDS]",
+    is_flag=False,
+    flag_value="1",
+    help="Stay, with every clock running; drawn each second, or as often as given. Ctrl-C ends.",
+)
+def status_command(
+    session: Session, incident: str | None, everything: bool, watch: str | None
+) -> Answer:
     """Show what is due, whose it is, what it waits for, and the next command."""
-    overview = session.kit.overview(None, incident=incident)
-    acts = acts_of(overview.rows)
+    if watch is None:
+        overview = session.kit.overview(None, incident=incident)
+        return page_of(overview, acts_of(overview.rows), everything=everything)
+    from breachkit.cli.watch import watched  # here, because it draws with rich
+
+    return watched(session, incident, everything=everything, every=watch)
+
+
+def page_of(
+    overview: "Overview", acts: Sequence[Act], *, everything: bool = False, seconds: bool = False
+) -> Answer:
+    """Return what `status` answers; with `seconds` each clock as it ticks."""
     pending = [act for act in acts if act.pending and _is_open(overview)]
-    wanted = acts if everything else pending if incident else _soonest(pending)
+    wanted = list(acts) if everything else pending if overview.matter else _soonest(pending)
     more = 0 if everything else len(pending) - len(wanted)
-    lines = [*_head(overview), *_acts(overview, wanted, bool(incident)), *_more(more)]
+    lines = [*_head(overview), *_acts(overview, wanted, seconds), *_more(more)]
     if _is_open(overview):
         lines += [*_questions(pending), *_next(wanted)]
     return Answer(lambda: _data(overview, wanted, more, _asked(pending)), lines, _notes(overview))
 
 
 def _soonest(pending: Sequence[Act]) -> list[Act]:
-    """Return the soonest acts; those that are only possible never push out one that is owed."""
-    chosen = sorted(pending, key=lambda act: act.side == "possible")[:SOONEST]
-    return [act for act in pending if act in chosen]
+    """Return the soonest acts, and those that should have a date and cannot be counted.
+
+    What is only possible never pushes out what is owed.
+    """
+    first = sorted(pending, key=lambda act: act.side == "possible")[:SOONEST]
+    chosen = {id(act) for act in (*first, *(act for act in pending if act.problem))}
+    return [act for act in pending if id(act) in chosen]
 
 
 @lru_cache(maxsize=4096)
@@ -86,31 +106,41 @@ def _is_open(overview: "Overview") -> bool:
     return overview.matter is None or overview.matter.state == "open"
 
 
-def _acts(overview: "Overview", acts: Sequence[Act], commands: bool) -> Iterator[str]:
+def _acts(overview: "Overview", acts: Sequence[Act], seconds: bool) -> Iterator[str]:
     """Yield the acts under their headings; those of an incident that is not open are history."""
     for side, title in SIDES.items():
         mine = [act for act in acts if act.side == side]
         if mine:
             yield from ("", title)
         for act in mine:
-            yield from _act(overview, act, commands)
+            yield _coloured(_first(overview, act, seconds))
+            yield from _rest(overview, act)
     if not acts and _is_open(overview):
         yield "Nothing is due." if overview.incidents else "Nothing is due: no incident is open."
 
 
-def _act(overview: "Overview", act: Act, commands: bool) -> Iterator[str]:
+def _first(overview: "Overview", act: Act, seconds: bool) -> str:
+    """Return an act's clock, its date and what that rests on."""
     zone, now = overview.zone, overview.seen_at
-    first = f"  {act.clock(now)}"
+    first = f"  {act.clock(now, seconds=seconds)}"
     if act.due_at:
         date = brief(act.due_at, zone, now) if act.pending else ""
-        first = f"{first.ljust(_CLOCK)}  {date}  {KINDS.get(act.first.due_kind, '')}"
+        first = f"{first.ljust(_CLOCK)}  {date}  {basis(act.first)}"
+    elif act.first.standing in DOUBTFUL:
+        first = f"{first}  {act.first.standing}"
     if (outside := act.outside) and outside not in act.citations:
         first = f"{first.rstrip()}  {outside}"
-    yield _coloured(first.rstrip())
+    return first.rstrip()
+
+
+def _rest(overview: "Overview", act: Act) -> Iterator[str]:
+    zone, now = overview.zone, overview.seen_at
     yield harmless(f"    {fitting(act, WIDTH - 4)}")
+    if problem := act.problem:
+        yield from _wrapped(harmless(f"not computable: {problem}"))
     if moved := act.moved_from:
         yield f"    moved from {brief(moved, zone, now)}: law or settings changed"
-    if commands:
+    if overview.matter:
         yield from _more_of(act)
 
 

@@ -81,7 +81,8 @@ class Deadline:
     bound: Bound | None = None
     """The second limit of the obligation that governs, because it ends earlier."""
     not_computable: str = ""
-    """Why no date can be told though there is a limit and a start; empty when one can."""
+    """Why a limit that has a start cannot be counted; empty when all can. Beside a date it says that
+    the other limit may end earlier."""
 
     @property
     def readings(self) -> tuple[ReadingResult, ...]:
@@ -164,7 +165,7 @@ def find_deadline(
         provisional_because=first.because,
         limit_because=limit_because,
         bound=first.bound,
-        not_computable=first.problem,
+        not_computable=next((one.problem for one in counts if one.problem), ""),
     )
 
 

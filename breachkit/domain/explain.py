@@ -8,6 +8,7 @@ from breachkit.domain.calendar import calendar_version
 from breachkit.domain.counting import days_off_within, local
 from breachkit.domain.deadline import Deadline, DeadlineKind, ReadingResult, working_of
 from breachkit.domain.limit import Unit
+from breachkit.domain.standing import Standing
 from breachkit.domain.start import Start
 
 
@@ -19,15 +20,24 @@ class Step:
     text: str
 
 
-def explain(deadline: Deadline, zone: str) -> tuple[Step, ...]:
+def explain(deadline: Deadline, zone: str, *, stated: Iterable[Step] = ()) -> tuple[Step, ...]:
     """Return how a deadline came about, step by step, in the local time of a zone and in UTC.
 
-    Raises FactError for a zone that does not exist.
+    `stated` are the steps on who said what it is counted from; they follow the trigger. Raises FactError
+    for a zone that does not exist.
     """
-    steps = (_explain_start(deadline, zone), _explain_limit(deadline), _explain_due(deadline, zone))
-    standing = Step("standing", f"{deadline.citation}: {deadline.standing}")
+    begin = (*_explain_start(deadline, zone), *stated)
+    steps = (begin, _explain_limit(deadline), _explain_due(deadline, zone))
+    meaning = _MEANING.get(deadline.standing, "")
+    standing = Step("standing", f"{deadline.citation}: {deadline.standing}{meaning}")
     readings = _explain_readings(deadline.readings, zone)
     return (*(step for part in steps for step in part), *readings, standing)
+
+
+_MEANING = {
+    Standing.UNVERIFIED: ", nothing was read that confirms it",
+    Standing.DISPUTED: ", those who should know do not agree",
+}
 
 
 def _explain_start(deadline: Deadline, zone: str) -> Iterator[Step]:
@@ -76,6 +86,8 @@ def _explain_due(deadline: Deadline, zone: str) -> Iterator[Step]:
     label = named.get(deadline.kind, "due")
     own = ", our own aim and no legal limit" if deadline.kind == DeadlineKind.TARGET else ""
     yield Step(label, _shown(due, zone) + own)
+    if deadline.not_computable:
+        yield Step("not counted", f"{deadline.not_computable}; that limit may end earlier")
     if target and deadline.kind != DeadlineKind.TARGET:
         yield Step("target", f"{_shown(target, zone)}, our own aim and no legal limit")
 

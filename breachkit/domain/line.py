@@ -20,6 +20,9 @@ MATTER_ERASED = "MatterErased"
 """Name, before the slash, of the kind that records an erasure: the bodies before it in its own matter
 may be missing. It stands here because the proof must tell an erasure from a loss without reading JSON."""
 
+NOT_COMPUTABLE = "not computable: "
+"""Before the reason, in the column that otherwise says what a date rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
@@ -99,7 +102,7 @@ class DutyRow(NamedTuple):
     citation: str
     due_at: str
     due_kind: str
-    """`deadline`, `provisional`, `target`, `follow-up` or `none`."""
+    """`deadline`, `provisional`, `target`, `follow-up`, `none`, or `not computable: ` and the reason."""
     soon_at: str
     """From when on the duty counts as due soon."""
     told: str

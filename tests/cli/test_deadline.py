@@ -112,11 +112,13 @@ def test_only_ours_ring(night: Run, clock: SetClock) -> None:
     told(night, "--scope", "acme", "--at", "now")
     told(night, "--scope", "bolt", "--at", "now")
     clock.pass_(hours=70)
-    said = night("deadline", "list", "2026-0001", "--due-within", "6h", "--exit-code")
-    assert "eu-gdpr/33-1@acme" in said.out
-    assert "theirs" in said.out
-    assert "ours" not in said.out
-    assert said.status == 0
+    within = ("deadline", "list", "2026-0001", "--due-within", "6h")
+    said = night(*within, "--exit-code")
+    assert (said.status, said.out) == (0, "")
+    every = night(*within, "--side", "all")
+    assert "eu-gdpr/33-1@acme" in every.out
+    assert "theirs" in every.out
+    assert "ours" not in every.out
 
 
 def test_nothing_is_due(run: Run) -> None:
@@ -127,14 +129,14 @@ def test_nothing_is_due(run: Run) -> None:
 
 def test_list_answers_machines(night: Run) -> None:
     data = night("deadline", "list", "--json").data
-    assert set(data) == {"seen_at", "due_until", "deadlines"}
+    assert set(data) == {"seen_at", "due_until", "side", "deadlines"}
     assert data["due_until"] is None
     due = [one["due_at"] for one in data["deadlines"]]
     assert due == sorted(due)
     assert set(data["deadlines"][0]) == {
         *("matter", "duty", "scope", "side", "addressee", "citation", "due_at", "due_kind"),
         *("soon_at", "told", "content", "gaps", "waits_for", "command", "question"),
-        *("question_command", "moved_from", "standing"),
+        *("question_command", "moved_from", "standing", "not_computable"),
     }
     within = night("deadline", "list", "--due-within", "6h", "--json").data
     assert within["due_until"] == "2026-11-22T07:40:00Z"
@@ -148,6 +150,7 @@ def test_explain_answers_machines(night: Run, clock: SetClock) -> None:
     data = night(*words).data
     assert set(data) == {
         *("incident", "duty", "side", "owed", "due_at", "due_kind", "told", "told_at", "steps"),
+        *("standing", "not_computable"),
     }
     assert (data["due_at"], data["due_kind"]) == ("2026-11-23T01:10:00Z", "deadline")
     assert (data["side"], data["told"], data["told_at"]) == ("ours", "waiting", None)

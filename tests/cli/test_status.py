@@ -228,13 +228,14 @@ def test_one_stable_document(night: Run) -> None:
     for act in data["acts"]:
         assert set(act) == {
             *("incident", "scopes", "side", "state", "due_at", "due_kind", "moved_from"),
+            "not_computable",
             *("citations", "gaps", "waits_for", "command", "outside_gate", "duties"),
         }
         for duty in act["duties"]:
             assert set(duty) == {
                 *("matter", "duty", "scope", "side", "addressee", "citation", "due_at"),
                 *("due_kind", "soon_at", "told", "content", "gaps", "waits_for", "command"),
-                *("question", "question_command", "moved_from", "standing"),
+                *("question", "question_command", "moved_from", "standing", "not_computable"),
             }
     assert all(set(one) == {"question", "command"} for one in data["questions"])
     assert (data["seen_at"], data["zone"]) == ("2026-11-22T01:40:00Z", "Europe/Berlin")

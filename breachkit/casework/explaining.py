@@ -1,0 +1,86 @@
+"""How a duty's deadline came about, with who stated what it is counted from, and where that stands."""
+
+from collections.abc import Iterator
+
+from breachkit.casework.picture import Picture
+from breachkit.domain.duty import Duty
+from breachkit.domain.entry import DeliveryRecorded
+from breachkit.domain.explain import Step, explain
+from breachkit.domain.instant import moment, stamp
+from breachkit.domain.matter import Matter, Provenance
+from breachkit.domain.patch import upward
+from breachkit.domain.start import OPENED
+from breachkit.domain.trigger import sent_path
+
+
+def explain_duty(picture: Picture, duty: Duty, zone: str) -> tuple[Step, ...]:
+    """Return every step to a duty's deadline, in the local time of a zone and in UTC.
+
+    Its trigger with who stated it, when, from what source and how certain; the rule, the arithmetic
+    and the result; other readings; citation, instrument and standing; and what it still depends on.
+    """
+    stated = tuple(_stated(picture, duty))
+    return (*explain(duty.deadline, zone, stated=stated), *_instrument(picture, duty), *_open(duty))
+
+
+def _stated(picture: Picture, duty: Duty) -> Iterator[Step]:
+    start, view, matter = duty.deadline.start, picture.view(duty.scope), picture.matter
+    if start is None or view is None:
+        return
+    if start.path == OPENED:
+        by = matter.opened_by
+        who = f"by {by.name} ({by.identity.value}), " if by else ""
+        yield Step("stated", f"{who}the register's own time of {matter.opened_at[:16]}Z")
+        return
+    if start.path.startswith("sent."):
+        yield from _sent(matter, duty.scope, start.path)
+        return
+    path = view.path_of(start.path)
+    found = next((matter.provenance[one] for one in upward(path) if one in matter.provenance), None)
+    yield Step("stated", _worded(found) if found else "by the workspace's own files")
+    name = start.path.rpartition(".")[2]
+    reason = matter.reasons.get(path) or matter.facts.get("timeline_reasons", {}).get(name)
+    if reason:
+        yield Step("reason", str(reason))
+
+
+def _sent(matter: Matter, scope: str, path: str) -> Iterator[Step]:
+    """Yield which notice was submitted, where an earlier stage starts the clock."""
+    found = []
+    for versions in matter.notices.values():
+        for version in versions:
+            duties = [one for one in version.drafted.discharges if one.endswith(f"@{scope}")]
+            if path in {sent_path(one.rpartition("@")[0]) for one in duties}:
+                found += [(version, one) for one in version.deliveries]
+    entries = [(version, one, one.entry) for version, one in found]
+    times = [
+        (moment(stamp(entry.at.earliest)), version.id, recorded.at, entry)
+        for version, recorded, entry in entries
+        if isinstance(entry, DeliveryRecorded)
+    ]
+    if times:
+        _, name, at, entry = min(times, key=lambda one: one[0])
+        by = f"{entry.by.name} ({entry.by.identity.value})"
+        yield Step("stated", f"{name} left by {entry.channel}; recorded by {by}, {at[:16]}Z")
+
+
+def _worded(found: Provenance) -> str:
+    who = f"by {found.by.name} ({found.by.identity.value})"
+    return f"{who}, recorded {found.at[:16]}Z; source: {found.source}; {found.certainty}"
+
+
+def _instrument(picture: Picture, duty: Duty) -> Iterator[Step]:
+    law, instrument = duty.law, picture.instruments[duty.law.instrument]
+    days = law.in_force
+    since = f", in force from {days.since}" if days else ""
+    until = f" until {days.until}" if days and days.until else ""
+    yield Step("law", f"{instrument.title}{since}{until}; read from {instrument.source}")
+    if law.recipient or law.channel:
+        ways = (law.recipient, f"by {law.channel}" if law.channel else "")
+        yield Step("way", ", ".join(filter(None, ways)))
+
+
+def _open(duty: Duty) -> Iterator[Step]:
+    if duty.owed is None:
+        facts = ", ".join(duty.questions) or "a decision"
+        yield Step("possible", f"whether it is owed at all depends on {facts}")
