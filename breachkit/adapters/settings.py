@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, read_toml
 from breachkit.domain.instant import zone_of
 from breachkit.domain.people import Organisation, Partner, Person
+from breachkit.domain.within import parse_span
 from breachkit.domain.text import Key
 from breachkit.errors import BadInputError, WorkspaceError
 
@@ -27,6 +28,15 @@ class DueSoon(Part):
 
     share: str = Field("1/4", pattern=r"^\d{1,3}/\d{1,3}$")
     at_least_hours: int = Field(6, ge=0, le=240)
+    alarms: tuple[str, ...] = Field(("6h", "1h"), max_length=10)
+    """When an exported calendar rings, beside the moment from which a duty is due soon."""
+
+    @field_validator("alarms")
+    @classmethod
+    def _spans(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for span in value:
+            parse_span(span)
+        return value
 
     @property
     def fraction(self) -> float:

@@ -9,6 +9,7 @@ from breachkit.domain.line import DutyRow
 from breachkit.overview import PENDING, Overview, Status, Whose, due_by, overview_of, until_of
 
 if TYPE_CHECKING:
+    from breachkit.app.agenda import Agenda
     from breachkit.casework.picture import Picture
     from breachkit.casework.risk import Assessed
     from breachkit.domain.applicability import Applicability
@@ -81,3 +82,16 @@ class Duties(Workplace):
         from breachkit.casework.lawful import applicable
 
         return applicable(self.desk, incident, scopes)
+
+    def calendar(
+        self, incident: str | None = None, *, side: Whose = "ours", names: bool = False
+    ) -> "Agenda":
+        """Return the dated duties of all incidents, or of one, as appointments of a calendar.
+
+        Partners and titles are named only with `names`: calendars are shared. Written to a file:
+
+            Path("deadlines.ics").write_bytes(kit.calendar().ics())
+        """
+        from breachkit.app.agenda import agenda_of
+
+        return agenda_of(self, incident, side=side, names=names)

@@ -76,6 +76,26 @@ def explain(session: Session, duty: str, incident: str | None, at: str | None) -
     return Answer(data, lines)
 
 
+@verb(
+    deadline_command,
+    "export",
+    example="breachkit deadline export --ics -o deadlines.ics",
+)
+@click.argument("incident", required=False)
+@click.option("--ics", is_flag=True, help="As iCalendar, which any calendar takes in.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Else, and for -, stdout.")
+@click.option("--side", type=SIDES, default="ours", help="Whose; else ours.")
+@click.option("--with-names", "names", is_flag=True, help="Show partners, titles, commands.")
+def export(session: Session, incident: str | None, ics: bool, output: str, **how: Any) -> Answer:
+    """Export dated duties, with alarms, for a calendar; it names no partner unless told to.
+
+    A later export moves what an earlier one placed, and cancels what was met since.
+    """
+    from breachkit.cli import calendar
+
+    return calendar.exported(session, incident, output, ics=ics, **how)
+
+
 def _explained(duty: "Duty") -> dict[str, Any]:
     return {
         "duty": duty.id,
