@@ -50,12 +50,17 @@ class Workshop:
     """Renders with the workspace's templates first, in any language that has them."""
 
     def __init__(self, folder: Folder, zone: str) -> None:
-        self._renderer = Renderer(folder.template_folders())
+        self._folders = folder.template_folders()
+        self._renderer = Renderer(self._folders)
         self._zone = zone
 
     def render(self, template: str, view: Mapping[str, object], *, language: str) -> Document:
         """Return the document of a template."""
         return self._renderer.render(template, view, language=language)
+
+    def has(self, template: str) -> bool:
+        """Tell whether there is such a template; a broken one is there, and is refused when rendered."""
+        return any((folder / template).is_file() for folder in self._folders)
 
     def digest(self, template: str) -> str:
         """Return the digest of a template with all that it includes."""

@@ -22,7 +22,7 @@ from breachkit.errors import LawError, UnknownNameError
 FACT_AREAS: Final = frozenset(
     (
         *("accounts_list", "advice", "capacity", "channels_compromised", "consequences"),
-        *("contact", "controller", "countries", "data", "delay", "findings", "groups"),
+        *("contact", "controller", "countries", "data", "delay", "extra", "findings", "groups"),
         *("joint_controllers", "product", "profile", "sent", "service"),
         *("language", "late", "measures", "nature", "origin", "people"),
         *("public_communication", "records", "risk"),

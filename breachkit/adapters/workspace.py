@@ -20,6 +20,8 @@ LAW = "law"
 AUTHORITIES = "authorities.toml"
 TEMPLATES = "templates"
 LOG = "breachkit.log"
+EXAMPLE = "contract.toml.example"
+"""How a partner's own contract is written down; the ending keeps it from being read as law."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -134,6 +136,8 @@ def lay_out(
             _write_new(root / name, text, mode)
             if group:
                 shutil.chown(root / name, group=group)
+        example = (_PACKAGE / "starter" / EXAMPLE).read_text("utf-8")
+        _write_new(root / LAW / EXAMPLE, example, mode)
     except LookupError as error:
         raise WorkspaceError(f"no group {group}", hint="see `getent group`") from error
     except OSError as error:

@@ -40,6 +40,10 @@ class Press(Protocol):
         """Return the document of a template such as `partner/en.md.j2`."""
         ...
 
+    def has(self, template: str) -> bool:
+        """Tell whether there is such a template."""
+        ...
+
     def digest(self, template: str) -> str:
         """Return the digest of a template with all that it includes."""
         ...

@@ -19,6 +19,7 @@ from breachkit.casework.phases import (
     undelivered,
 )
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
+from breachkit.casework.wishes import language_of, remarks_on
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.document import Document, as_data
@@ -69,6 +70,8 @@ class Draft:
     """False when the text is the same as the last version's, so that nothing was appended."""
     set_id: str | None = None
     set_digest: str | None = None
+    remarks: tuple[str, ...] = ()
+    """What its drafter should know: a language that has no template, a way that is prescribed."""
 
     @property
     def subject(self) -> str:
@@ -102,7 +105,8 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
         drafts: list[Draft] = []
         for scope, reader in wanted:
             number = _last_number(picture.matter, drafts) + 1
-            drafts.append(_render(desk, picture, scope, reader, order, number))
+            one = _render(desk, picture, scope, reader, order, number)
+            drafts.append(replace(one, remarks=tuple(remarks_on(picture, one.drafted))))
         return _append(desk, actor, picture, drafts)
 
     return attempt(desk, decide)
@@ -167,9 +171,10 @@ def _render(
     matter = picture.matter
     earlier = undelivered(matter, scope, reader)
     phase = order.phase or phase_of(picture, scope, reader)
-    language = order.language or "en"
     addressee, letter = address_of(picture, scope, reader)
-    template = f"{template_of(addressee, letter)}/{language}.md.j2"
+    template = template_of(addressee, letter)
+    language = order.language or language_of(desk, picture, scope, template)
+    template = f"{template}/{language}.md.j2"
     heading = heading_of(desk, picture, scope, reader, phase, order.reason)
     view = picture.view(scope)
     assert view is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from breachkit.casework.picture import Picture
+from breachkit.casework.wishes import way_of
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.explain import Step, explain
@@ -76,8 +77,7 @@ def _instrument(picture: Picture, duty: Duty) -> Iterator[Step]:
     until = f" until {days.until}" if days and days.until else ""
     yield Step("law", f"{instrument.title}{since}{until}; read from {instrument.source}")
     if law.recipient or law.channel:
-        ways = (law.recipient, f"by {law.channel}" if law.channel else "")
-        yield Step("way", ", ".join(filter(None, ways)))
+        yield Step("way", f"prescribed: {way_of(law)}")
 
 
 def _open(duty: Duty) -> Iterator[Step]:

@@ -163,6 +163,7 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
         "controller": _without_none(controller),
         "standard_clauses": partner.standard_clauses,
         "profile": profile,
+        **_without_none({"language": partner.language}),
     }
 
 

@@ -1,9 +1,11 @@
 """What a duty or a notice waits for, and the command that comes next."""
 
 from collections.abc import Collection
+from shlex import quote
 
 from breachkit.casework.filings import next_filing
 from breachkit.casework.picture import Picture
+from breachkit.casework.wishes import laws_met, way_of
 from breachkit.domain.approval import candidate_of, is_released, state_of
 from breachkit.domain.competence import filer_of
 from breachkit.domain.duty import Content, Duty, Told
@@ -66,8 +68,20 @@ def version_step(picture: Picture, version: Version, cleared: Collection[str] = 
     if "reviewed" in states:
         approve = f"breachkit notice approve {name} --confirm {digest[:8]} --as APPROVER"
         return f"release of {name}", approve
-    record = f"breachkit notice record-delivery {name} --channel CHANNEL --at TIME"
-    return f"delivery of {name}", record
+    ways, channel = _prescribed(picture, together)
+    record = f"breachkit notice record-delivery {name} --channel {channel} --at TIME"
+    return f"delivery of {name}{ways}", record
+
+
+def _prescribed(picture: Picture, together: list[Version]) -> tuple[str, str]:
+    """Return how a notice is to be sent, and its channel as a shell takes it; for a set nothing is."""
+    if len(together) > 1:
+        return "", "CHANNEL"
+    laws = [law for law in laws_met(picture, [together[0].drafted]) if way_of(law)]
+    ways = dict.fromkeys(map(way_of, laws))
+    channels = {law.channel for law in laws if law.channel}
+    channel = quote(channels.pop()) if len(channels) == 1 else "CHANNEL"
+    return f" ({'; '.join(ways)})" if ways else "", channel
 
 
 def named(picture: Picture, version: Version) -> tuple[str, str]:

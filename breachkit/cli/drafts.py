@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from breachkit.cli import filing
 from breachkit.cli import version as shown
 from breachkit.cli.base import Session, command, receipt
-from breachkit.cli.facts import item
+from breachkit.cli.facts import item, paragraph
 from breachkit.cli.output import Answer, harmless, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def answer(session: Session, incident: str, done: "Sequence[Draft]") -> Answer:
     versions = [_version(picture, one) for one in done]
     told = [shown.data(session, picture.matter, version) for version in versions]
     for each, one in zip(told, done, strict=True):
-        each["new"] = one.new
+        each |= {"new": one.new, "remarks": list(one.remarks)}
     lines = _lines(done)
     if not any(one.new for one in done):
         lines.append("Nothing has changed since: no version was added.")
@@ -106,6 +106,7 @@ def _lines(done: "Sequence[Draft]") -> list[str]:
     for row, one in zip(rows, done, strict=True):
         lines.append(harmless(row))
         lines += [harmless(f"    flagged: {flag}") for flag in one.drafted.flags]
+        lines += [line for text in one.remarks for line in paragraph(harmless(f"note: {text}"), 4)]
     return lines
 
 

@@ -197,7 +197,9 @@ def _duty(
 
 
 def _deadline(view: ScopeView, obligation: Obligation, terms: Terms, opened: datetime) -> Deadline:
-    own = terms.limits.get(view.scope) if obligation.limit and _to_partner(obligation) else None
+    # A contract with one partner says its limit itself; the partner's file shortens what binds all.
+    common = obligation.limit and _to_partner(obligation) and not obligation.scopes
+    own = terms.limits.get(view.scope) if common else None
     return find_deadline(
         obligation, view.values, opened_at=opened, limit_override=own, target=terms.target
     )

@@ -122,7 +122,9 @@ def _explain_work(deadline: Deadline, start: Start, due: datetime) -> Iterator[S
     hours = f"{work.begins:%H:%M} to {work.ends:%H:%M} {work.zone}"
     yield Step("counting", f"{deadline.limit} of work, {hours}, from {_utc(start.at)}: {_utc(due)}")
     last = local(due, work.zone).date()
-    yield from _explain_calendar(deadline.law.calendar, start.at, work.zone, last)
+    # Hours count on the day of the event itself, so that day may be one that is left out.
+    before = start.at - timedelta(days=1)
+    yield from _explain_calendar(deadline.law.calendar, before, work.zone, last)
 
 
 def _explain_calendar(calendar: str, start: datetime, zone: str, last: date) -> Iterator[Step]:

@@ -380,6 +380,9 @@ class Scope(Shared):
     form: dict[FormKey, FormAnswer] | None = Field(
         None, description="what the authorities' common template asks beyond the facts, by row"
     )
+    extra: dict[Key, Text] | None = Field(
+        None, description="what this partner's own contract asks for and no other fact holds"
+    )
 
 
 class Facts(Shared):

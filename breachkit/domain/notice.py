@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from breachkit.domain.advice import advice_for
+from breachkit.domain.agreed import agreed_view
 from breachkit.domain.alike import View, told_once
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.content import contents
@@ -30,6 +31,7 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         **build.still_open(heading.missing),
         "asked": contents(build, heading.duties, heading.withheld),
         "filing": filing_mark(heading.competence, words.language),
+        "agreed": agreed_view(view, heading.duties, words),
     }
 
 

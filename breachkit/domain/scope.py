@@ -25,6 +25,7 @@ SCOPE_ONLY = frozenset(
         "accounts_list",
         "language",
         "form",
+        "extra",
     }
 )
 """Branches that exist in a scope only, or that one scope may not take from the whole."""

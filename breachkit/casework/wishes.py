@@ -1,0 +1,58 @@
+"""What is agreed with the reader of a notice: its language, to whom it goes, and by which channel."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from breachkit.casework.desk import Desk
+from breachkit.casework.picture import Picture
+from breachkit.domain.entry import Drafted
+from breachkit.domain.obligation import Obligation
+from breachkit.domain.patch import fact_at
+
+ENGLISH = "en"
+
+_CODE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z0-9]{2,8})*")
+
+
+def language_of(desk: Desk, picture: Picture, scope: str, addressee: str) -> str:
+    """Return the language in which a notice is drafted when nobody asks for one.
+
+    A partner's own, as its incident or its file says, where there is a template in it; else English,
+    because a notice in English comes before one that never leaves.
+    """
+    found = _CODE.fullmatch(wanted_language(picture, scope, addressee))
+    code = found[1].lower() if found else ENGLISH
+    return code if desk.press.has(f"{addressee}/{code}.md.j2") else ENGLISH
+
+
+def wanted_language(picture: Picture, scope: str, addressee: str) -> str:
+    """Return the language that a partner's notices are agreed in; empty where none is stated."""
+    view = picture.view(scope)
+    return str(fact_at(view.values, "language") or "") if view and addressee == "partner" else ""
+
+
+def remarks_on(picture: Picture, drafted: Drafted) -> Iterator[str]:
+    """Yield what the drafter of a notice should know: another language agreed, a way prescribed."""
+    wanted = wanted_language(picture, drafted.scope, drafted.addressee)
+    code = wanted.partition("-")[0].lower()
+    if code and code != drafted.language:
+        yield (
+            f"written in {drafted.language}: {drafted.scope} has agreed on {wanted};"
+            f" a template partner/{code}.md.j2 in the workspace's templates would be used"
+        )
+    for law in laws_met(picture, [drafted]):
+        if law.recipient or law.channel:
+            yield f"{law.citation} {law.instrument} prescribes: {way_of(law)}"
+
+
+def laws_met(picture: Picture, drafted: Iterable[Drafted]) -> Iterator[Obligation]:
+    """Yield the obligations that notices are meant to meet."""
+    for one in drafted:
+        for name in one.discharges:
+            if duty := picture.duty(name):
+                yield duty.law
+
+
+def way_of(law: Obligation) -> str:
+    """Return to whom and how a provision wants its notice sent, in its own words."""
+    return ", ".join(filter(None, (law.recipient, f"by {law.channel}" if law.channel else "")))

@@ -1,0 +1,88 @@
+"""What one partner's own contract asks of its notice, beyond what every notice to a partner says."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from breachkit.domain.document import Printed
+from breachkit.domain.duty import Duty
+from breachkit.domain.patch import fact_at
+from breachkit.domain.predicate import bind, expand
+from breachkit.domain.requirement import Answer, Held
+from breachkit.domain.scope import ScopeView
+from breachkit.domain.words import Words
+
+Point = dict[str, Any]
+
+
+def agreed_view(view: ScopeView, duties: Iterable[Duty], words: Words) -> dict[str, Any]:
+    """Return the points of contracts that bind this scope alone, and whether the language is another.
+
+    A point that the notice answers anyway, because some law or agreement asks for the same facts, is
+    left out. What is not stated is there as a point without a value, so that the text says so.
+    """
+    duties = tuple(duties)
+    asked = {
+        path
+        for duty in duties
+        if not duty.law.scopes
+        for one in duty.law.requirements
+        for path in (*one.facts, *one.any_of)
+    }
+    own = (duty for duty in duties if duty.law.scopes)
+    wanted = fact_at(view.values, "language")
+    return {
+        "points": [
+            _point(view, held, words)
+            for duty in own
+            for held in duty.held
+            if not {*held.requirement.facts, *held.requirement.any_of} <= asked
+        ],
+        "in_another_language": bool(wanted) and wanted != words.language,
+    }
+
+
+def _point(view: ScopeView, held: Held, words: Words) -> Point:
+    """Return one point with its values, or why there is none yet and when it follows."""
+    gap = next((gap for gap in held.gaps if gap.reason), None)
+    by = gap.follows_by if gap else None
+    return {
+        "what": Printed(held.requirement.title),
+        "citation": Printed(held.requirement.citation),
+        "values": list(_values(view, held, words)),
+        "complete": held.answer is Answer.MET,
+        "reason": Printed(gap.reason.rstrip(" .;,"), (gap.path,)) if gap else Printed(""),
+        "by": Printed(words.day(by), (gap.path,)) if gap and by else Printed(""),
+    }
+
+
+def _values(view: ScopeView, held: Held, words: Words) -> Iterator[Point]:
+    requirement = held.requirement
+    for pattern in (*requirement.facts, *requirement.any_of):
+        for binding in expand(view.values, pattern):
+            path = bind(pattern, binding)
+            value = fact_at(view.values, path)
+            if value is None:
+                continue
+            text = "" if isinstance(value, bool) else _shown(value, words)
+            yield {
+                "text": Printed(text, (view.path_of(path),)),
+                "is_yes": value is True,
+                "is_no": value is False,
+            }
+
+
+def _shown(value: object, words: Words) -> str:
+    match value:
+        case {"kind": "instant"}:
+            return words.instant(_mapping(value))
+        case {"kind": "count"}:
+            return words.count(_mapping(value))
+        case list():
+            return ", ".join(str(one) for one in value)
+        case _:
+            return str(value)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    assert isinstance(value, Mapping)
+    return value
