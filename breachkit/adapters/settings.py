@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, read_toml
 from breachkit.domain.instant import zone_of
 from breachkit.domain.people import Organisation, Partner, Person
-from breachkit.domain.within import parse_span
 from breachkit.domain.text import Key
+from breachkit.domain.within import parse_span
 from breachkit.errors import BadInputError, WorkspaceError
 
 Model = TypeVar("Model", bound=BaseModel)

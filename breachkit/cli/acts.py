@@ -228,7 +228,9 @@ def _key(row: "DutyRow") -> tuple[str | bool, ...]:
 
 def _order(act: Act) -> tuple[bool, bool, bool, str]:
     """Order acts by date; behind the last date first what should have one and cannot be counted."""
-    return (not act.pending, not act.due_at, not act.problem, act.due_at)
+    # Only what has no date is asked why: there can be thousands of acts.
+    undated = not act.due_at
+    return (not act.pending, undated, undated and not act.problem, act.due_at)
 
 
 def _urgency(row: "DutyRow") -> tuple[bool, bool, bool, str]:

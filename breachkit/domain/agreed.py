@@ -28,12 +28,11 @@ def agreed_view(view: ScopeView, duties: Iterable[Duty], words: Words) -> dict[s
         for one in duty.law.requirements
         for path in (*one.facts, *one.any_of)
     }
-    own = (duty for duty in duties if duty.law.scopes)
     wanted = fact_at(view.values, "language")
     return {
         "points": [
             _point(view, held, words)
-            for duty in own
+            for duty in duties
             for held in duty.held
             if not {*held.requirement.facts, *held.requirement.any_of} <= asked
         ],

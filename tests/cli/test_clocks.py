@@ -232,3 +232,16 @@ def test_a_limit_beside_one_that_cannot_be_counted(run: Run, workspace: Path) ->
     assert "due Wed 2026-11-25 19:00 CET" in said
     assert "no calendar of public holidays for 'XX'; that limit may end earlier" in said
     assert "not computable: no calendar" in words(run, "status")
+
+
+def test_what_cannot_be_counted_is_shown_behind_any_number_of_dates(
+    run: Run, workspace: Path
+) -> None:
+    contract(workspace, calendar="XX")
+    for _ in range(21):
+        opened(run, "--partner", "bolt")
+    opened(run, "--partner", "acme")
+    run("contact", "record", "2026-0022", "--scope", "acme", "--at", "now", "--said", "nothing yet")
+    shown = run("status", "--json").data
+    (found,) = [act for act in shown["acts"] if act["not_computable"]]
+    assert (found["incident"], len(shown["acts"])) == ("2026-0022", 21)
