@@ -9,7 +9,6 @@ import click
 from breachkit.cli.acts import DOUBTFUL, Act, acts_of, basis
 from breachkit.cli.base import Session, command, verb
 from breachkit.cli.output import Answer, harmless, local, moment_of, paint
-from breachkit.domain.line import NOT_COMPUTABLE
 
 if TYPE_CHECKING:
     from breachkit.overview import Overview
@@ -56,9 +55,7 @@ def page_of(
 ) -> Answer:
     """Return what `status` answers; with `seconds` each clock as it ticks."""
     pending = [act for act in acts if act.pending and _is_open(overview)]
-    wanted = (
-        list(acts) if everything else pending if overview.matter else _soonest(overview, pending)
-    )
+    wanted = list(acts) if everything else pending if overview.matter else _soonest(pending)
     more = 0 if everything else len(pending) - len(wanted)
     lines = [*_head(overview), *_acts(overview, wanted, seconds), *_more(more)]
     if _is_open(overview):
