@@ -26,6 +26,22 @@ _PROMISED = (
 """What Appendix 2 of the agreement promises of some kinds of data."""
 
 
+_ORDER = (
+    ("classified_major_at", "aware_major_incident_at", "classified before we were aware of it"),
+    ("incident_handled_at", "aware_significant_incident_at", "handled before we were aware of it"),
+    ("incident_handled_at", "discovered_at", "handled before it was discovered"),
+    ("aware_exploited_vulnerability_at", "learned_of_vulnerability_at",
+     "aware of the exploitation before the vulnerability was known"),
+    ("assessed_notifiable_at", "credible_grounds_at", "assessed before there were grounds to"),
+    ("grounds_to_believe_at", "grounds_to_suspect_at", "believed before it was suspected"),
+    ("aware_exploited_vulnerability_at", "occurred_from", "aware before the breach occurred"),
+    ("aware_severe_incident_at", "occurred_from", "aware before the breach occurred"),
+    ("aware_significant_incident_at", "occurred_from", "aware before the breach occurred"),
+    ("aware_major_incident_at", "occurred_from", "aware before the breach occurred"),
+)  # fmt: skip
+"""Instants of instruments of which the first cannot come before the second, and what that would mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """Something that does not fit, with the fact that it is about."""
@@ -54,6 +70,7 @@ def find_flags(
     return (
         *_times(facts, opened_at, now),
         *_aware_times(facts, now),
+        *_order(facts),
         *_figures("", facts),
         *(
             flag
@@ -115,6 +132,27 @@ def _aware_times(facts: Mapping[str, Any], now: datetime) -> Iterator[Flag]:
                 "the partner knew before our discovery: was the breach discovered earlier?",
                 "Article 6.3",
             )
+
+
+def _order(facts: Mapping[str, Any]) -> Iterator[Flag]:
+    """Flag instants of instruments that contradict each other, of the incident and of each scope."""
+    ours = facts.get("timeline") or {}
+    parts = [("", {}), *((f"scopes.{key}.", one) for key, one in _scopes(facts))]
+    for prefix, part in parts:
+        own = part.get("timeline") or {}
+        times = {**ours, **own}
+        for name, other, what in _ORDER:
+            # A scope that says nothing of its own would only repeat what the incident says.
+            if (not prefix or name in own or other in own) and _before(times, name, other):
+                yield Flag(f"{prefix}timeline.{name}", what)
+    if "classified_major_at" in ours and "aware_major_incident_at" not in ours:
+        what = "classified, and no time of awareness is stated: its 24 hours cannot be counted"
+        yield Flag("timeline.classified_major_at", what, "Delegated Regulation (EU) 2025/301")
+
+
+def _scopes(facts: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    scopes: Mapping[str, Mapping[str, Any]] = facts.get("scopes") or {}
+    return scopes.items()
 
 
 def _before(times: Mapping[str, Any], name: str, other: str) -> bool:

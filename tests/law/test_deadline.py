@@ -17,6 +17,7 @@ from breachkit.adapters.lawbook import load, packaged
 from breachkit.domain.deadline import LimitOverride, find_deadline, soon_from
 from breachkit.domain.explain import explain
 from breachkit.domain.instant import Instant, zone_of
+from breachkit.domain.predicate import holds
 from breachkit.errors import FactError
 
 BOOK = load([packaged()])
@@ -38,7 +39,7 @@ def instant(at: datetime, zone: str = "UTC", precision: str = "minute") -> dict[
 
 def viewed(facts: dict[str, Any]) -> dict[str, Any]:
     """Return a scenario's facts as a scope view: what people wrote as a time becomes an instant."""
-    return {
+    view = {
         area: {
             name: Instant.model_validate(fact).model_dump(mode="json")
             if name.endswith("_at") and area != "timeline_reasons"
@@ -49,6 +50,13 @@ def viewed(facts: dict[str, Any]) -> dict[str, Any]:
         else below
         for area, below in facts.items()
     }
+    view["sent"] = {
+        instrument: {
+            name: Instant.model_validate(at).model_dump(mode="json") for name, at in below.items()
+        }
+        for instrument, below in facts.get("sent", {}).items()
+    }
+    return view
 
 
 def local(at: datetime | None, zone: str) -> str:
@@ -73,6 +81,9 @@ def test_scenario(row: dict[str, Any]) -> None:
     steps = explain(found, zone)
     said = "\n".join(f"{step.label}: {step.text}" for step in steps)
 
+    if "applies" in expect:
+        answer = holds(BOOK.obligation(row["obligation"]).when, view)
+        assert answer is {True: True, False: False, "undecided": None}[expect["applies"]]
     assert found.citation == row["citation"]
     assert found.kind == expect["kind"]
     assert local(found.due_at, zone) == expect.get("due", "")
