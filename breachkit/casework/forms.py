@@ -8,6 +8,7 @@ from typing import Any
 from breachkit.casework.picture import Picture
 from breachkit.domain.deadline import DeadlineKind
 from breachkit.domain.duty import Duty
+from breachkit.domain.obligation import Addressee
 from breachkit.domain.patch import fact_at
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.sheet import Kind, Place, place_at
@@ -16,6 +17,9 @@ WIDTH = 98
 """Columns of a comment in a form."""
 
 DISCOVERED = "timeline.discovered_at"
+REASON = "timeline_reasons.discovered_at"
+
+_FIRST_HOUR = {Addressee.PARTNER, Addressee.AUTHORITY, Addressee.DATA_SUBJECTS}
 
 _FIRST_KEYS = {"groups": "g1", "data": "d1", "consequences": "c1", "measures": "m1", "advice": "a1"}
 """The key that a form proposes where a collection has none yet."""
@@ -58,8 +62,14 @@ def supply(incident: str, gaps: Sequence[Gap]) -> tuple[str, tuple[str, ...]]:
 
 
 def state(incident: str, paths: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Return the command that states facts, and the choices where it says CHOICE."""
+    """Return the command that states facts, and the choices where it says CHOICE.
+
+    What an organisation is stands in the settings: those facts are shown, and not stated here.
+    """
+    if any(path.startswith("profile.") for path in paths):
+        return f"breachkit law applicable {incident}", ()
     keyed = list(dict.fromkeys(with_key(path) for path in paths))
+    keyed = [f"{path}.XX.concerned" if path.endswith("countries") else path for path in keyed]
     sets = " ".join(f"--set {path}={_placeholder(place_at(path))}" for path in keyed)
     choices = next((place_at(path).choices for path in keyed if place_at(path).choices), ())
     return f"breachkit incident amend {incident} {sets}", choices
@@ -81,18 +91,31 @@ def duties_asked(
 ) -> tuple[Duty, ...]:
     """Return the duties that are owed or possible, in the scopes and towards whom it is asked.
 
-    Notices to partners come first, and in each notice the duties that ask for contents.
+    Notices to partners come first, and in each notice the duties that ask for contents. Laws of which
+    it is open whether they apply ask for contents only where a reader such as `regulator` is named.
     """
+    beyond = set(addressees) - _FIRST_HOUR
     found = [
         duty
         for duty in picture.duties
         if duty.owed is not False
+        and (duty.law.addressee in beyond or not duty.open_law)
         and (not scopes or duty.scope in scopes)
         and (not addressees or duty.law.addressee.value in addressees)
     ]
-    order = ["partner", "authority", "data_subjects"]
-    found.sort(key=lambda duty: (order.index(duty.law.addressee.value), not duty.held))
+    order = list(Addressee)
+    found.sort(key=lambda duty: (order.index(duty.law.addressee), not duty.held))
     return tuple(found)
+
+
+def clock_path(picture: Picture, duty: Duty) -> str:
+    """Return the fact that would turn a provisional alarm into a deadline; empty where none is open."""
+    alarm, facts = duty.law.provisional, picture.matter.facts
+    if duty.deadline.kind is not DeadlineKind.PROVISIONAL:
+        return ""
+    if alarm and alarm.until_stated:
+        return duty.law.trigger.earliest[0].fact
+    return REASON if fact_at(facts, DISCOVERED) else DISCOVERED
 
 
 def questions(
@@ -145,12 +168,13 @@ def answered(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _asked_by_clock(picture: Picture, duty: Duty) -> Iterator[Question]:
     """Yield the question that would turn a provisional alarm into a deadline."""
-    provisional = duty.deadline.kind is DeadlineKind.PROVISIONAL
-    if provisional and not fact_at(picture.matter.facts, DISCOVERED):
-        why = picture.matter.unknown.get(DISCOVERED)
-        yield Question(
-            DISCOVERED, "when the breach was discovered", (_cite(duty),), DISCOVERED, why
+    path = clock_path(picture, duty)
+    if path and path != REASON:
+        asked = (
+            "when the breach was discovered" if path == DISCOVERED else f"when: {duty.law.event}"
         )
+        why = picture.matter.unknown.get(path)
+        yield Question(path, asked, (_cite(duty),), path, why)
 
 
 def _asked_by_content(duty: Duty) -> Iterator[Question]:

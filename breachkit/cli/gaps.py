@@ -19,6 +19,10 @@ _ADDRESSEES = {
     "partner": "NOTICE TO THE PARTNER",
     "authority": "NOTICE TO THE AUTHORITY",
     "data_subjects": "NOTICE TO THE PEOPLE CONCERNED",
+    "regulator": "REPORT TO A REGULATOR",
+    "users": "NOTICE TO USERS",
+    "public": "PUBLICATION",
+    "ourselves": "OUR OWN ASSESSMENT OR RECORD",
 }
 
 _FOLLOW = {"never": "at once", "initial": "may follow", "always": "as known"}
@@ -43,7 +47,7 @@ _LISTED = 8
 
 def check_scopes(picture: "Picture", scopes: Sequence[str]) -> None:
     """Refuse a scope that the incident does not have; UnknownNameError names those it has."""
-    known = [view.scope for view in picture.views]
+    known = [view.scope for view in (*picture.views, picture.house)]
     for scope in scopes:
         if scope not in known:
             hint = f"its scopes: {', '.join(known)}"
@@ -74,6 +78,7 @@ def answer(
         if mine:
             lines += ["", title, *_notice_lines(session, picture, mine)]
     lines += ["", *paragraph(_LEGEND, 0), *_instrument_notes(session, duties)]
+    lines += _open_laws(picture, duties)
     data = _data(picture, duties)
     if "authority" in addressees:
         filings = template.filings(session, picture, scopes)
@@ -128,12 +133,10 @@ def _due(session: Session, picture: "Picture", duty: "Duty") -> str:
 
 def _questions(picture: "Picture", duty: "Duty") -> Iterator[str]:
     """Yield the facts and decisions that would settle whether a duty is owed, and from when on."""
-    from breachkit.casework.forms import DISCOVERED, decide, state
+    from breachkit.casework.forms import clock_path, decide, state
 
     yield from _reopened(picture, duty)
-    if duty.deadline.kind.value == "provisional":
-        stated = (picture.matter.facts.get("timeline") or {}).get("discovered_at")
-        path = "timeline_reasons.discovered_at" if stated else DISCOVERED
+    if path := clock_path(picture, duty):
         yield from _command(duty.deadline.provisional_because, *state(picture.id, [path]), 4)
     facts = [path for path in duty.questions if not path.startswith("risk.")]
     if len(facts) < len(duty.questions):
@@ -199,6 +202,16 @@ def _instrument_notes(session: Session, duties: "Sequence[Duty]") -> Iterator[st
         instrument = session.kit.rules.instruments[name]
         if instrument.note:
             yield from paragraph(f"{name}: {instrument.note}", 0)
+
+
+def _open_laws(picture: "Picture", duties: "Sequence[Duty]") -> list[str]:
+    """Return how many more laws may apply, which ask for no contents before that is settled."""
+    left_out = [duty for duty in picture.duties if duty.open_law and duty not in duties]
+    laws = dict.fromkeys(duty.law.instrument for duty in left_out)
+    if not laws:
+        return []
+    shown = command("law", "applicable", picture.id)
+    return ["", *paragraph(f"may apply as well: {', '.join(laws)}; which do: {shown}", 0)]
 
 
 def _notes(picture: "Picture", open_: "list[Held]") -> list[str]:

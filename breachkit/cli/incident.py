@@ -19,7 +19,7 @@ _FLAGS = {
 }
 """The flags of `open` that state a fact, and where."""
 
-NOTICES = ("partner", "authority", "data-subjects")
+NOTICES = ("partner", "authority", "data-subjects", "regulator", "users", "public")
 
 
 @verb(

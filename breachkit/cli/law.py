@@ -67,7 +67,7 @@ def applicable(session: Session, incident: str, scopes: tuple[str, ...]) -> Answ
 
     found = session.kit.applicable(incident, scopes)
     places = unruled(session.kit.desk, incident)
-    lines = list(_verdicts(found))
+    lines = list(_verdicts(found))[1:]
     if places:
         text = (
             f"{', '.join(places)}: no rules known here, which does not mean that there is no duty"
@@ -81,7 +81,7 @@ def _verdicts(found: "Iterable[Applicability]") -> Iterator[str]:
     """Yield the obligations under their verdicts; those with the same reason stand together."""
     together: dict[str, dict[tuple[object, ...], list[Applicability]]] = {}
     for one in found:
-        key = (one.law.instrument, one.law.standing, one.reasons, one.proposed)
+        key = (one.law.instrument, one.reasons, one.proposed)
         together.setdefault(str(one.verdict), {}).setdefault(key, []).append(one)
     for verdict in ("applies", "possible", "does not apply"):
         groups = together.get(verdict, {})
@@ -95,7 +95,8 @@ def _group(group: "Sequence[Applicability]") -> Iterator[str]:
     names = dict.fromkeys(one.law.id for one in group)
     scopes = dict.fromkeys(one.scope for one in group if one.scope)
     towards = f" for {', '.join(scopes)}" if scopes else ""
-    head = f"{first.law.instrument}/{', '.join(names)} [{first.law.standing.value}]{towards}"
+    marks = dict.fromkeys(one.law.standing.value for one in group)
+    head = f"{first.law.instrument}/{', '.join(names)} [{', '.join(marks)}]{towards}"
     yield from paragraph(head, 2)
     yield from paragraph("; ".join(_brief(first.reasons)), 6)
 

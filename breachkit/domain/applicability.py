@@ -9,7 +9,7 @@ from breachkit.domain.condition import AnyOf, Condition, FactIn, KeyIn, NotAll
 from breachkit.domain.deadline import find_deadline
 from breachkit.domain.duty import Duty, belongs, day_of
 from breachkit.domain.obligation import Obligation, Owed
-from breachkit.domain.predicate import lookup
+from breachkit.domain.predicate import holds, lookup
 from breachkit.domain.reason import reasons
 from breachkit.domain.scope import OWN, ScopeView
 
@@ -93,11 +93,12 @@ def _why_not(law: Obligation, view: ScopeView, opened: datetime) -> tuple[str, .
     """Return why an obligation does not even arise."""
     if law.scopes and view.scope not in law.scopes:
         return (f"it binds {', '.join(law.scopes)} only",)
+    if holds(law.when, view.values) is False:
+        return reasons(law.when, view.values)
     day, path = day_of(law, find_deadline(law, view.values, opened_at=opened), opened)
-    if law.in_force is not None and not law.in_force.covers(day):
-        until = f" to {law.in_force.until}" if law.in_force.until else ""
-        return (f"in force from {law.in_force.since}{until}, not on {day} ({path})",)
-    return reasons(law.when, view.values)
+    assert law.in_force is not None
+    until = f" to {law.in_force.until}" if law.in_force.until else ""
+    return (f"in force from {law.in_force.since}{until}, not on {day} ({path})",)
 
 
 def _proposed(law: Obligation) -> Applicability:

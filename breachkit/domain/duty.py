@@ -103,6 +103,15 @@ class Duty:
         return Side.OURS if ours else Side.THEIRS
 
     @property
+    def open_law(self) -> bool:
+        """Whether it is open that a law applies at all: by who somebody is, where, or what it asks.
+
+        Such a duty asks for no contents and is cited in no notice before that is settled.
+        """
+        who = any(one.startswith("profile.") or "countries" in one for one in self.questions)
+        return self.owed is None and (bool(self.law.letter) or who)
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """All facts that its requirements still ask for."""
         return tuple(gap for held in self.held for gap in held.gaps)

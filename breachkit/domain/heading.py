@@ -50,7 +50,9 @@ def head_of(heading: Heading, words: Words) -> View:
             name: heading.phase == name
             for name in ("initial", "supplementary", "final", "correction", "withdrawal")
         },
-        "duties": [_cited(duty, heading.instruments) for duty in _in_order(heading)],
+        "duties": [
+            _cited(duty, heading.instruments) for duty in _in_order(heading) if not duty.open_law
+        ],
         **_filed(heading),
     }
 

@@ -99,27 +99,16 @@ def undecided(
 ) -> tuple[str, ...]:
     """Return the paths whose facts would decide; empty when the answer is decided already.
 
-    An undecided duty adds nothing: its own conditions name what is asked. Where a collection has no
-    key yet, the path keeps its `*`.
+    A condition that is decided already asks for nothing, and an undecided duty neither: its own
+    conditions name what is asked. Where a collection has no key yet, the path keeps its `*`.
     """
     conditions = tuple(conditions)
     if holds(conditions, view, binding, duties) is not None:
         return ()
     found: dict[str, None] = {}
     for condition in conditions:
-        if isinstance(condition, AnyOf):
-            for group in condition.groups:
-                found.update(dict.fromkeys(undecided(group, view, binding, duties)))
-        elif isinstance(condition, NotAll):
-            found.update(dict.fromkeys(undecided(condition.conditions, view, binding, duties)))
-        elif isinstance(condition, FactIn | FactNotIn | AtLeast):
-            found.update(dict.fromkeys(_open(condition, view, binding)))
-        elif isinstance(condition, KeyIn | LaterThan):
-            asked = (
-                condition.fact,
-                *([condition.other] if isinstance(condition, LaterThan) else ()),
-            )
-            found.update((path, None) for path in asked if not stated(view, path))
+        if holds((condition,), view, binding, duties) is None:
+            found.update(dict.fromkeys(_asked(condition, view, binding, duties)))
     return tuple(found)
 
 
@@ -250,6 +239,27 @@ def _compare(condition: FactIn | FactNotIn | AtLeast, value: object) -> bool | N
 def _same(one: object, other: object) -> bool:
     # In Python 1 == True; in a law file they are two values.
     return one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def _asked(
+    condition: Condition, view: View, binding: Sequence[str], duties: Duties
+) -> Iterator[str]:
+    """Yield the paths that would decide a condition that is undecided."""
+    match condition:
+        case AnyOf():
+            for group in condition.groups:
+                yield from undecided(group, view, binding, duties)
+        case NotAll():
+            yield from undecided(condition.conditions, view, binding, duties)
+        case KeyIn():
+            yield condition.fact
+        case LaterThan():
+            asked = (condition.fact, condition.other)
+            yield from (path for path in asked if not stated(view, path))
+        case FactIn() | FactNotIn() | AtLeast():
+            yield from _open(condition, view, binding)
+        case _:
+            pass
 
 
 def _open(

@@ -49,8 +49,10 @@ def reasons(conditions: Iterable[Condition], view: View) -> tuple[str, ...]:
     answer = holds(conditions, view)
     decisive = [condition for condition in conditions if holds((condition,), view) is answer]
     told = decisive[:1] if answer is False else decisive
-    found = (reason for condition in told for reason in _reasons(condition, view, answer))
-    return tuple(dict.fromkeys(found))
+    found = dict.fromkeys(one for part in told for one in _reasons(part, view, answer))
+    # That a fact is stated goes without saying where its value is told.
+    telling = [one for one in found if not one.endswith(" is stated")]
+    return tuple(telling or found)
 
 
 def _reasons(condition: Condition, view: View, answer: bool | None) -> Iterator[str]:
