@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from breachkit.casework.conflicts import clashes, clear_command, withheld
 from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.filings import competence_of
 from breachkit.casework.incidents import changed_by
@@ -106,7 +107,8 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
         for scope, reader in wanted:
             number = _last_number(picture.matter, drafts) + 1
             one = _render(desk, picture, scope, reader, order, number)
-            drafts.append(replace(one, remarks=tuple(remarks_on(picture, one.drafted))))
+            remarks = (*remarks_on(picture, one.drafted), *_kept_back(picture, one.drafted))
+            drafts.append(replace(one, remarks=remarks))
         return _append(desk, actor, picture, drafts)
 
     return attempt(desk, decide)
@@ -129,7 +131,21 @@ def heading_of(
         missing=_distinct(gap for duty in duties for gap in duty.gaps),
         reason=reason or _finding(picture, phase),
         competence=competence_of(desk, picture, scope) if reader == "authority" else None,
+        withheld=withheld(picture, duties),
+        is_partners=scope != OWN and reader != "partner",
     )
+
+
+def _kept_back(picture: Picture, drafted: Drafted) -> Iterable[str]:
+    """Yield what a conflict of laws does to a text, and who can end it."""
+    duties = [duty for duty in picture.duties if duty.id in drafted.discharges]
+    for clash in clashes(picture, duties):
+        clear = clear_command(picture.id, clash.conflict)
+        said = f"{clash.conflict.name}: {clash.conflict.note} ({clash.conflict.citation})"
+        if clash.keeps_back:
+            yield f"a part is kept back, {said}; once counsel has cleared it: {clear}"
+        elif not clash.certain:
+            yield f"laws may conflict, {said}; breachkit law applicable {picture.id} says what decides"
 
 
 def _finding(picture: Picture, phase: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from breachkit.casework.conflicts import clashes, clear_command
 from breachkit.casework.picture import Picture
 from breachkit.casework.waiting import left_outside, named, version_step
 from breachkit.domain.approval import candidate_of, last_review, owes_review
@@ -12,6 +13,7 @@ from breachkit.domain.instant import latest_of, stamp
 from breachkit.domain.line import DutyRow
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.predicate import holds
+from breachkit.domain.scope import OWN
 
 FOLLOW_UP = "follow-up"
 """Before the name of each, where a duty has its instrument."""
@@ -21,6 +23,7 @@ def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRo
     """Yield what we have to do though no provision says when."""
     yield from _promised_facts(picture)
     yield from _promised_calls(picture)
+    yield from _clearances(picture)
     back = list(taken_back(picture))
     yield from _reviews(picture, {(scope, reader) for scope, reader, _ in back})
     for scope, reader, phase in back:
@@ -76,6 +79,16 @@ def _promised_calls(picture: Picture) -> Iterator[DutyRow]:
             due = entry.next_update.latest
             what = "promised: next update"
             yield _row(picture, f"call-{scope}", what, command, scope=scope, due=due)
+
+
+def _clearances(picture: Picture) -> Iterator[DutyRow]:
+    """Yield the conflicts of laws that keep a part of a text back until a person decides."""
+    owed = [duty for duty in picture.duties if duty.owed and duty.running]
+    for clash in clashes(picture, owed):
+        if clash.keeps_back:
+            what = f"clearance of {clash.conflict.name}: a part of a text is kept back"
+            command = clear_command(picture.id, clash.conflict)
+            yield _row(picture, f"clearance-{clash.conflict.name}", what, command, scope=OWN)
 
 
 def _reviews(picture: Picture, back: Collection[tuple[str, str]]) -> Iterator[DutyRow]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from breachkit.casework.desk import Desk, attempt, keep, read_matter
+from breachkit.casework.desk import Desk, Rules, attempt, keep, read_matter
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
 from breachkit.casework.risk import basis, check_may_exempt
@@ -22,7 +22,9 @@ from breachkit.domain.scope import OWN
 from breachkit.domain.text import cleaned
 from breachkit.errors import BadInputError, FactError, RefusedError, UnknownNameError
 
-Decision = Literal["risk-authority", "risk-people", "rule-out", "limit", "filing", "other"]
+Decision = Literal[
+    "risk-authority", "risk-people", "rule-out", "limit", "filing", "clearance", "other"
+]
 
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "risk-authority": ("unlikely", "risk"),
@@ -124,7 +126,7 @@ def record_decision(desk: Desk, actor: Actor, matter_id: str, ruling: Ruling) ->
     """
     check_may_change(desk.rules.roles(actor), "decide")
     people = desk.rules.people
-    _check_outcome(ruling)
+    _check_outcome(ruling, desk.rules)
 
     def decide() -> tuple[Change | None, Noted]:
         matter = read_matter(desk, matter_id)
@@ -219,8 +221,10 @@ def _is_same(desk: Desk, entry: Entry, other: ContactRecorded, said: Kept | None
     return (kept.text if kept else None) == (said.text if said else None)
 
 
-def _check_outcome(ruling: Ruling) -> None:
+def _check_outcome(ruling: Ruling, rules: Rules) -> None:
     allowed = OUTCOMES.get(ruling.decision)
+    if ruling.decision == "clearance":
+        allowed = tuple(one.name for law in rules.instruments.values() for one in law.conflicts)
     if allowed and ruling.outcome not in allowed:
         raise BadInputError(
             f"{ruling.decision} cannot be {ruling.outcome!r}", hint=f"one of: {', '.join(allowed)}"

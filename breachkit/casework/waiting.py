@@ -156,6 +156,8 @@ def _is_filed_by_us(picture: Picture, duty: Duty) -> bool:
 def _cooperation(picture: Picture, duty: Duty) -> Step:
     if duty.deadline.start is None:
         return "", ""
+    if duty.law.addressee is not Addressee.PARTNER:
+        return "what is done, not said", ""
     record = f"breachkit contact record {picture.id} --scope {duty.scope} --said TEXT"
     return "what the partner asked for", record
 

@@ -26,6 +26,7 @@ KINDS = {
     "risk_authority": ("unlikely", "risk"),
     "risk_people": ("high", "not_high", "34-3-a", "34-3-b", "34-3-c"),
     "filing": ("processor", "controller"),
+    "clearance": (),
 }
 """What can be decided, and how; one of them in a command."""
 
@@ -46,6 +47,11 @@ KINDS = {
     "--risk-people", type=click.Choice(KINDS["risk_people"]), help="Article 34(1), 34(3)."
 )
 @click.option("--filing", type=click.Choice(KINDS["filing"]), help="Who files, as instructed.")
+@click.option(
+    "--clearance",
+    metavar="CONFLICT",
+    help="A part that a conflict of laws keeps back may be given.",
+)
 @click.option("--scope", metavar="SCOPE", help="Whose risk; not needed where there is one scope.")
 @click.option(
     "--by", "decided_by", metavar="NAME", help="Who decided; else the scope's controller."
@@ -64,7 +70,7 @@ def record(session: Session, incident: str, **said: Any) -> Answer:
     chosen = [(kind, outcome) for kind, outcome in made if outcome]
     if len(chosen) != 1:
         raise BadInputError(
-            "a decision is one of --rule-out, --risk-authority, --risk-people, --filing",
+            "a decision is one of --rule-out, --risk-authority, --risk-people, --filing, --clearance",
             hint=f"{command('decision', 'record', incident)} --risk-people high --reason TEXT",
         )
     ((kind, outcome),) = chosen

@@ -50,6 +50,11 @@ def authority_lines(one: "Authority", languages: Sequence[str]) -> Iterator[str]
         yield from item("form in", language_names(one.form_languages))
     ways = channel_names(one.channels) or "none is known"
     yield from item("by", f"{ways} [{(one.channels_standing or one.standing).value}]")
+    yield from _addresses(one)
+    yield from _to_know(one)
+
+
+def _addresses(one: "Authority") -> Iterator[str]:
     for name, value in (("at", one.url), ("website", one.website), ("telephone", one.phone)):
         if value:
             yield from item(name, value)
@@ -57,7 +62,6 @@ def authority_lines(one: "Authority", languages: Sequence[str]) -> Iterator[str]
         yield from item("data box", one.data_box)
     if one.email:
         yield from item("e-mail", f"{one.email} [{one.email_certainty}]")
-    yield from _to_know(one)
 
 
 def _to_know(one: "Authority") -> Iterator[str]:

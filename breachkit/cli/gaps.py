@@ -67,24 +67,25 @@ def answer(
     from breachkit.casework.forms import duties_asked
 
     duties = duties_asked(picture, scopes, addressees)
-    held = [one for duty in duties for one in duty.held]
-    open_ = [one for one in held if one.gaps]
-    lines = [
-        f"{picture.id}: {picture.title}",
-        f"{len(open_)} of {len(held)} requirements are open",
-    ]
-    for addressee, title in _ADDRESSEES.items():
-        mine = [duty for duty in duties if duty.law.addressee.value == addressee]
-        if mine:
-            lines += ["", title, *_notice_lines(session, picture, mine)]
-    lines += ["", *paragraph(_LEGEND, 0), *_instrument_notes(session, duties)]
-    lines += _open_laws(picture, duties)
+    lines = [*_by_notice(session, picture, duties), "", *paragraph(_LEGEND, 0)]
+    lines += [*_instrument_notes(session, duties), *_open_laws(picture, duties)]
     data = _data(picture, duties)
     if "authority" in addressees:
         filings = template.filings(session, picture, scopes)
         lines += template.lines(filings)
         data["template"] = template.data(filings)
-    return Answer(data, lines, _notes(picture, open_))
+    return Answer(data, lines, _notes(picture, duties))
+
+
+def _by_notice(session: Session, picture: "Picture", duties: "Sequence[Duty]") -> Iterator[str]:
+    """Yield how much is open in all, then the duties under the notice that would meet them."""
+    held = [one for duty in duties for one in duty.held]
+    yield f"{picture.id}: {picture.title}"
+    yield f"{sum(bool(one.gaps) for one in held)} of {len(held)} requirements are open"
+    for addressee, title in _ADDRESSEES.items():
+        mine = [duty for duty in duties if duty.law.addressee.value == addressee]
+        if mine:
+            yield from ("", title, *_notice_lines(session, picture, mine))
 
 
 def _notice_lines(session: Session, picture: "Picture", duties: "list[Duty]") -> Iterator[str]:
@@ -214,10 +215,11 @@ def _open_laws(picture: "Picture", duties: "Sequence[Duty]") -> list[str]:
     return ["", *paragraph(f"may apply as well: {', '.join(laws)}; which do: {shown}", 0)]
 
 
-def _notes(picture: "Picture", open_: "list[Held]") -> list[str]:
+def _notes(picture: "Picture", duties: "Sequence[Duty]") -> list[str]:
     from breachkit.casework.forms import supply
 
-    missing = [gap for one in open_ for gap in one.gaps if gap.answer.value == "missing"]
+    gaps = (gap for duty in duties for one in duty.held for gap in one.gaps)
+    missing = [gap for gap in gaps if gap.answer.value == "missing"]
     if not missing:
         return [f"next: {command('notice', 'draft', picture.id)}"]
     amend = command("incident", "amend", picture.id)

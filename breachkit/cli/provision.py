@@ -103,15 +103,20 @@ def _clock(law: Obligation) -> Iterator[str]:
         hours = f"{law.working.begins:%H:%M} to {law.working.ends:%H:%M} {law.working.zone}"
         yield from labelled("working hours", hours)
     yield from _starts("clock starts with", law.trigger)
+    yield from _bounds(law)
+    if law.provisional:
+        until = "until that is stated" if law.provisional.until_stated else "until then"
+        facts = ", ".join(law.provisional.facts)
+        yield from labelled(f"{until}, an alarm from", facts + _when(law.provisional.when))
+
+
+def _bounds(law: Obligation) -> Iterator[str]:
+    """Yield the further limits of an obligation, each with the clock of its own."""
     for bound in law.bounds:
         figure = f"{bound.limit} of {bound.event}{_when(bound.when)}"
         yield from labelled("or, where that is earlier", figure)
         yield from labelled(f"{bound.citation} [{bound.standing.value}]", bound.note or "as well")
         yield from _starts("that clock starts with", bound.trigger)
-    if law.provisional:
-        until = "until that is stated" if law.provisional.until_stated else "until then"
-        facts = ", ".join(law.provisional.facts)
-        yield from labelled(f"{until}, an alarm from", facts + _when(law.provisional.when))
 
 
 def _starts(label: str, trigger: Trigger) -> Iterator[str]:

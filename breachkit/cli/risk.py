@@ -216,15 +216,21 @@ def _scope_data(done: "Assessed", one: "Weighed") -> dict[str, Any]:
         "decision_is_ours": one.is_ours,
         "controller": one.controller,
         "ruled_out": one.is_ruled_out,
+        **_result_data(found),
+        "factors": [_factor_data(done, one, factor) for factor in found.factors],
+        "score": _score_data(found.score),
+        "exemptions": [_exemption_data(one, exemption) for exemption in found.exemptions],
+        **_decision_data(one),
+    }
+
+
+def _result_data(found: "Assessment") -> dict[str, Any]:
+    return {
         "proposed": {"authority": found.authority.value, "people": found.people.value},
         "by_law": {"authority": found.by_law[0].value, "people": found.by_law[1].value},
         "established": found.is_established,
         "disagreements": list(found.disagreements),
         "turns_on": [factor.name for factor in found.deciding],
-        "factors": [_factor_data(done, one, factor) for factor in found.factors],
-        "score": _score_data(found.score),
-        "exemptions": [_exemption_data(one, exemption) for exemption in found.exemptions],
-        **_decision_data(one),
     }
 
 

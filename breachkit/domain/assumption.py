@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from breachkit.domain.count import extent
 from breachkit.domain.entry import canonical
-from breachkit.domain.factor import Evidence, Weight, extent
+from breachkit.domain.factor import Evidence, Weight
 from breachkit.domain.freshness import refines
 from breachkit.domain.patch import fact_at, is_branch, merged, patch_of
 from breachkit.domain.risk import Assessment, assess

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from breachkit.domain.countries import known_country, known_land
-from breachkit.domain.facts import Fact, Sector
+from breachkit.domain.fact import Fact
+from breachkit.domain.facts import Sector
 from breachkit.domain.standing import Standing
 from breachkit.domain.text import Line, Text
 

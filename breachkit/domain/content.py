@@ -7,7 +7,7 @@ from breachkit.domain.alike import View
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
-from breachkit.domain.patch import fact_at
+from breachkit.domain.patch import covers, fact_at
 from breachkit.domain.predicate import bind, expand
 from breachkit.domain.reading import Reading, ended
 from breachkit.domain.requirement import Held
@@ -35,7 +35,7 @@ def contents(reading: Reading, duties: Sequence[Duty], withheld: Sequence[str] =
 def _point(reading: Reading, held: Held, withheld: Sequence[str]) -> View:
     asked = held.requirement
     patterns = (*asked.facts, *asked.any_of)
-    kept_back = any(pattern.startswith(path) for pattern in patterns for path in withheld)
+    kept_back = any(covers(path, pattern) for pattern in patterns for path in withheld)
     values = [] if kept_back else list(_values(reading, patterns))
     gap = next(iter(held.gaps), None)
     known = {"reason": gap.reason, "follows_by": gap.follows_by} if gap and gap.reason else {}
@@ -56,7 +56,7 @@ def _values(reading: Reading, patterns: Sequence[str]) -> Iterator[View]:
             path = bind(pattern, binding)
             value = fact_at(reading.view.values, path)
             if value is not None and value != {}:
-                name = path.rpartition(".")[2].replace("_", " ")
+                name = path.rpartition(".")[2].replace("_", " ").capitalize()
                 shown = Printed(_worded(reading, value), (reading.view.path_of(path),))
                 yield {"name": Printed(name if len(patterns) > 1 else ""), "text": shown}
 

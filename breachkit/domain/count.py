@@ -1,6 +1,7 @@
 """Numbers of people or records as they are known: exact, approximate, a range, or at least so many."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -71,3 +72,18 @@ def read_count(text: str) -> dict[str, Any]:
         return {"form": Form.RANGE, "value": low, "high": high}
     form = Form.AT_LEAST if found["least"] else Form.APPROXIMATE if found["about"] else Form.EXACT
     return {"form": form, "value": low}
+
+
+def extent(count: Mapping[str, Any] | None) -> tuple[float, float]:
+    """Return the least and the most that a number can mean; anything where there is none."""
+    if count is None:
+        return 0, float("inf")
+    match count["form"]:
+        case "range":
+            return count["value"], count["high"]
+        case "at_least":
+            return count["value"], float("inf")
+        case "approximate":
+            return count["value"] * 0.9, count["value"] * 1.1
+        case _:
+            return count["value"], count["value"]

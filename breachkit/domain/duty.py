@@ -186,6 +186,17 @@ def _duty(
     deadline = _deadline(view, obligation, terms, opened)
     if not in_force(obligation, deadline, opened):
         return None
+    return _judged(matter, view, obligation, deadline, terms, applies)
+
+
+def _judged(
+    matter: Matter,
+    view: ScopeView,
+    obligation: Obligation,
+    deadline: Deadline,
+    terms: Terms,
+    applies: bool | None,
+) -> Duty:
     owed = _owed(obligation, view, applies)
     told, told_at, open_filings = _told(matter, view, obligation, deadline, terms)
     held = hold_requirements(obligation, view)

@@ -187,7 +187,9 @@ class DecisionRecorded(Entry):
     """A decision with its reasons, such as a risk decision or the ruling out of a limb."""
 
     kind = "DecisionRecorded/1"
-    decision: Literal["risk-authority", "risk-people", "rule-out", "limit", "filing", "other"]
+    decision: Literal[
+        "risk-authority", "risk-people", "rule-out", "limit", "filing", "clearance", "other"
+    ]
     scope: Key | None = None
     outcome: Line
     reasons: Text

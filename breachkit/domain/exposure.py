@@ -6,7 +6,8 @@ data, the evidence on it and what that is worth, whoever got them, and with what
 
 from datetime import timedelta
 
-from breachkit.domain.factor import Evidence, Factor, Weight, extent
+from breachkit.domain.count import extent
+from breachkit.domain.factor import Evidence, Factor, Weight
 from breachkit.domain.instant import moment
 from breachkit.domain.span import Span, sure, widest
 from breachkit.domain.standing import Standing

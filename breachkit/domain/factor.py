@@ -86,18 +86,3 @@ class Evidence:
         if any(covers(one, path) for one in self.view.unknown):
             return None
         return fact_at(self.view.values, path)
-
-
-def extent(count: Mapping[str, Any] | None) -> tuple[float, float]:
-    """Return the least and the most that a number can mean; anything where there is none."""
-    if count is None:
-        return 0, float("inf")
-    match count["form"]:
-        case "range":
-            return count["value"], count["high"]
-        case "at_least":
-            return count["value"], float("inf")
-        case "approximate":
-            return count["value"] * 0.9, count["value"] * 1.1
-        case _:
-            return count["value"], count["value"]

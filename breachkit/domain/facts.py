@@ -9,29 +9,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
-    StrictBool,
     StringConstraints,
-    Tag,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 
+from breachkit.domain.answer import FormAnswer, FormKey
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.count import Count
+from breachkit.domain.fact import Fact
 from breachkit.domain.instant import Instant, dated_ahead
+from breachkit.domain.product import Product, Service
 from breachkit.domain.text import Country, Key, Land, Line, Place, Text
-
-
-class Fact(BaseModel):
-    """A fact with parts: frozen, and refusing what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _one_of(kind: str, known: dict[str, Any]) -> AfterValidator:
@@ -251,50 +242,6 @@ class CountryFigure(Fact):
     concerned: bool | None = Field(None, description="people live there, however many")
 
 
-class Vulnerability(Fact):
-    """A weakness in a product with digital elements (Art. 14 of the Cyber Resilience Act)."""
-
-    id: Line | None = Field(None, description="such as CVE-2026-1234")
-    published: bool | None = Field(None, description="whether it is public knowledge")
-    exploited: bool | None = Field(None, description="reliable evidence of active exploitation")
-    description: Text | None = None
-    exploit: Text | None = Field(None, description="in general terms, how it is exploited")
-    actor: Text | None = Field(None, description="who exploits it, where known")
-    user_measures: Text | None = Field(None, description="what users can do")
-
-
-class Product(Fact):
-    """The product concerned, as its manufacturer reports it: never an installation at a customer."""
-
-    name: Line | None = None
-    versions: Line | None = None
-    vulnerability: Vulnerability | None = None
-    made_available_in: list[Country] | None = Field(None, description="Member States")
-    incident: Text | None = Field(None, description="what happened, naming no customer")
-    severity: Text | None = None
-    impact: Text | None = Field(None, description="what it does to the product and its users")
-    root_cause: Text | None = Field(None, description="type of threat or root cause")
-    mitigation: Text | None = Field(None, description="corrective or mitigating measures")
-    user_measures: Text | None = Field(None, description="what users can do")
-    sensitivity: Text | None = Field(None, description="how sensitive the information is")
-
-
-class Service(Fact):
-    """What an incident does to a regulated service, as its operator reports it."""
-
-    description: Text | None = None
-    severity: Text | None = None
-    impact: Text | None = None
-    cross_border: Text | None = Field(None, description="effects in other states")
-    indicators: Text | None = Field(None, description="indicators of compromise")
-    root_cause: Text | None = None
-    mitigation: Text | None = None
-    progress: Text | None = Field(None, description="state of an incident that goes on")
-    user_measures: Text | None = Field(None, description="what recipients of the service can do")
-    ransom: Text | None = Field(None, description="what was demanded, or that nothing was")
-    needs: Text | None = Field(None, description="help that is asked for")
-
-
 class Controller(Fact):
     """Who is responsible for the data of a scope, with the contact for its authority."""
 
@@ -335,38 +282,6 @@ class Shared(Fact):
     findings: dict[TriggerName, bool] | None = Field(
         None, description="questions of law that somebody answered, as the law files name them"
     )
-
-
-def _answer_kind(value: Any) -> str:
-    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", "")
-    if kind in ("count", "instant"):
-        return str(kind)
-    return {bool: "truth", list: "texts", dict: "countries"}.get(type(value), "text")
-
-
-FormAnswer = Annotated[
-    Annotated[Text, Tag("text")]
-    | Annotated[StrictBool, Tag("truth")]
-    | Annotated[list[Text], Tag("texts")]
-    | Annotated[Count, Tag("count")]
-    | Annotated[Instant, Tag("instant")]
-    | Annotated[dict[Country, Count], Tag("countries")],
-    Discriminator(_answer_kind),
-    WithJsonSchema(
-        {
-            "description": "as the field takes it: a text, an option, true or false, a number, a time,"
-            " a list of them, or a number for each country",
-            "anyOf": [
-                {"type": ["string", "boolean", "integer", "object"]},
-                {"type": "array", "items": {"type": "string"}},
-            ],
-        }
-    ),
-]
-"""An answer to a field of the authorities' form; its field says which of the kinds it has to be."""
-
-FormKey = Annotated[str, StringConstraints(pattern=r"^r[1-9][0-9]{0,2}$")]
-"""A field of the form, by `r` and its row."""
 
 
 class Scope(Shared):

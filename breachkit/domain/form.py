@@ -218,25 +218,31 @@ def misfits(form: Form) -> Iterator[tuple[int, str]]:
     """
     seen: dict[str, FormField] = {}
     for field in form.fields:
-        if seen and field.row <= max(one.row for one in seen.values()):
-            yield field.row, "rows stand in rising order, each once"
-        for pattern in sorted(field.asked_patterns):
-            if FIELD_NAME.fullmatch(pattern) and pattern not in seen:
-                yield field.row, f"{pattern} is no earlier row"
-        yield from ((field.row, reason) for reason in _foreign_options(field.conditions, seen))
+        yield from ((field.row, reason) for reason in _out_of_place(field, seen))
         seen[field.name] = field
-    counted = [sum(one.requirement is kind for one in form.fields) for kind in Required]
-    head = form.head
-    if [len(form.fields), *counted] != [
-        head.fields,
-        head.mandatory,
-        head.conditional,
-        head.optional,
-    ]:
-        yield 0, f"holds {len(form.fields)} fields ({counted}), not those that it announces"
+    yield from ((0, reason) for reason in _miscounted(form))
     for rule in form.contradictions:
         yield from ((row, "is no row") for row in rule.rows if f"r{row}" not in seen)
         yield from ((rule.rows[0], reason) for reason in _foreign_options(rule.when, seen))
+
+
+def _out_of_place(field: FormField, seen: Mapping[str, FormField]) -> Iterator[str]:
+    """Yield what does not fit in a field that follows those seen."""
+    if seen and field.row <= max(one.row for one in seen.values()):
+        yield "rows stand in rising order, each once"
+    for pattern in sorted(field.asked_patterns):
+        if FIELD_NAME.fullmatch(pattern) and pattern not in seen:
+            yield f"{pattern} is no earlier row"
+    yield from _foreign_options(field.conditions, seen)
+
+
+def _miscounted(form: Form) -> Iterator[str]:
+    """Yield that a form holds other numbers of fields than its head announces."""
+    head = form.head
+    counted = [sum(one.requirement is kind for one in form.fields) for kind in Required]
+    announced = [head.fields, head.mandatory, head.conditional, head.optional]
+    if [len(form.fields), *counted] != announced:
+        yield f"holds {len(form.fields)} fields ({counted}), not those that it announces"
 
 
 def _foreign_options(

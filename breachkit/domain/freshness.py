@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from breachkit.domain.count import extent
 from breachkit.domain.entry import Drafted, canonical
 from breachkit.domain.instant import latest_of, moment
 from breachkit.domain.patch import fact_at
@@ -50,18 +51,6 @@ def refines(before: Any, now: Any) -> bool:
         end = latest_of(before["at"], before["zone"], before["precision"])
         return moment(before["at"]) <= moment(now["at"]) <= end
     if before.get("kind") == "count" == now.get("kind"):
-        low, high = _bounds(before)
+        low, high = extent(before)
         return bool(low <= now["value"] and now.get("high", now["value"]) <= high)
     return False
-
-
-def _bounds(count: Mapping[str, Any]) -> tuple[float, float]:
-    match count["form"]:
-        case "range":
-            return count["value"], count["high"]
-        case "at_least":
-            return count["value"], float("inf")
-        case "approximate":
-            return count["value"] * 0.9, count["value"] * 1.1
-        case _:
-            return count["value"], count["value"]

@@ -7,7 +7,8 @@ Recitals 75 and 85 and Guidelines 9/2022 paras 103-121 tell us to weigh.
 from collections.abc import Iterable
 
 from breachkit.domain.categories import DATA
-from breachkit.domain.factor import EVERY, Evidence, Factor, Weight, extent
+from breachkit.domain.count import extent
+from breachkit.domain.factor import EVERY, Evidence, Factor, Weight
 from breachkit.domain.span import Span, sure
 from breachkit.domain.standing import Standing
 

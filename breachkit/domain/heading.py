@@ -65,11 +65,17 @@ def _filed(heading: Heading) -> View:
     name = stage[:1].upper() + stage[1:] if stage else "Notification"
     return {
         "filing_name": Printed(" – ".join(part for part in (name, title) if part)),
-        "filed_with": Printed(first.law.recipient if first else ""),
+        "filed_with": Printed(_recipient(first) if first else ""),
         "filed_by": Printed(first.law.channel if first else ""),
         "stage": Printed(stage),
         "sender": Printed(heading.recipient if heading.is_partners else heading.our_name),
     }
+
+
+def _recipient(duty: Duty) -> str:
+    """Return who a single filing is for, as the law names it or by the kind of its addressee."""
+    by_kind = {"users": "the users concerned", "public": "the public"}
+    return duty.law.recipient or by_kind.get(duty.law.addressee.value, "the competent authority")
 
 
 def _in_order(heading: Heading) -> list[Duty]:

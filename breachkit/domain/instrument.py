@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from breachkit.domain.condition import Condition
+from breachkit.domain.condition import Condition, Pattern
 from breachkit.domain.standing import LawPart, Standing
 
 
@@ -57,6 +57,20 @@ class Finding(LawPart):
     note: str = ""
 
 
+class Conflict(LawPart):
+    """Where this instrument bars what another one asks to be said; shown, and never solved by itself."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$")
+    citation: str
+    standing: Standing
+    note: str
+    against: tuple[str, ...] = Field(min_length=1)
+    """Ids of the instruments that ask for it."""
+    facts: tuple[Pattern, ...] = Field(min_length=1)
+    """Beginnings of the paths that a text keeps back until a person clears it."""
+    when: tuple[Condition, ...] = ()
+
+
 class Instrument(LawPart):
     """A law or an agreement: the source of obligations."""
 
@@ -77,6 +91,7 @@ class Instrument(LawPart):
     """Where it applies at all: stands before the conditions of each of its obligations."""
     scopes: tuple[str, ...] = ()
     """For a contract with one partner: the scopes that it binds; empty binds all."""
+    conflicts: tuple[Conflict, ...] = Field(default=(), alias="conflict")
     findings: tuple[Finding, ...] = Field(default=(), alias="finding")
     provisions: tuple[Provision, ...] = Field(default=(), alias="provision")
 

@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from breachkit.domain.facts import Address, Fact, Sector
+from breachkit.domain.fact import Fact
+from breachkit.domain.facts import Address, Sector
 from breachkit.domain.text import Country, Key, Land, Line, Text
 
 

@@ -171,15 +171,9 @@ def _answer(
 ) -> bool | None:
     match condition:
         case FactIn() | FactNotIn() | AtLeast():
-            paths = _paths(view, condition.fact, binding)
-            if not paths:
-                return None
-            return _any([_compare(condition, lookup(view, path)) for path in paths])
+            return _is_met(condition, view, _paths(view, condition.fact, binding))
         case FactStated():
-            paths = _paths(view, condition.fact, binding)
-            if not paths:
-                return not condition.stated
-            return condition.stated in [stated(view, path) for path in paths]
+            return _is_stated(condition, view, _paths(view, condition.fact, binding))
         case KeyIn():
             return _has_key(condition, lookup(view, condition.fact))
         case LaterThan():
@@ -191,6 +185,22 @@ def _answer(
             return None if answer is None else not answer
         case DutyOwed():
             return duties.get(condition.duty)
+
+
+def _is_met(
+    condition: FactIn | FactNotIn | AtLeast, view: View, paths: Sequence[str]
+) -> bool | None:
+    """Tell whether one of the facts is as asked; where there is no path, nobody has said."""
+    if not paths:
+        return None
+    return _any([_compare(condition, lookup(view, path)) for path in paths])
+
+
+def _is_stated(condition: FactStated, view: View, paths: Sequence[str]) -> bool:
+    """Tell whether one of the facts is stated, or not stated, as asked; without a path none is."""
+    if not paths:
+        return not condition.stated
+    return condition.stated in [stated(view, path) for path in paths]
 
 
 def _has_key(condition: KeyIn, value: object) -> bool | None:
