@@ -13,10 +13,19 @@ from pathlib import Path
 
 from benchmarks.figure import Figure
 
-FIGURES = ("help", "status", "open", "draft", "replay", "verify", "growth")
+FIGURES = ("help", "status", "open", "law", "draft", "replay", "verify", "growth")
 """The figures, each a module `measure_NAME` with `measure(folder, pairs)`."""
 
-PAIRS = {"help": 15, "status": 15, "open": 60, "draft": 60, "replay": 40, "verify": 7, "growth": 80}
+PAIRS = {
+    "help": 15,
+    "status": 15,
+    "open": 60,
+    "law": 3,
+    "draft": 60,
+    "replay": 40,
+    "verify": 7,
+    "growth": 80,
+}
 """How many pairs each figure takes unless `--pairs` says otherwise."""
 
 Measure = Callable[[Path, int], Iterator[Figure]]

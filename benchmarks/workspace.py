@@ -31,8 +31,26 @@ _AT_ONCE = 50
 """Incidents that one change commits."""
 
 
-def prepare(root: Path, partners: tuple[str, ...] = ()) -> Breachkit:
+PROFILE = """
+[organisation.profile]
+establishments = ["DE"]
+manufacturer = false
+nis2 = "none"
+financial = "none"
+hipaa = "none"
+china = "none"
+small_scale = false
+telecom = false
+high_risk_ai = false
+sells_in = ["DE", "IE", "NL", "NO"]
+"""
+"""Says what decides on other laws, as somebody who uses breachkit would have said."""
+
+
+def prepare(root: Path, partners: tuple[str, ...] = (), *, profile: bool = True) -> Breachkit:
     """Lay out a workspace with the examples' partners, and some more of the same kind; open it.
+
+    Without a profile every law that may apply shows its duties.
 
     The first step has been written, so that law and settings are adopted and nothing is cold.
     """
@@ -42,6 +60,8 @@ def prepare(root: Path, partners: tuple[str, ...] = ()) -> Breachkit:
     for key in partners:
         like = key.partition("-")[0]
         shutil.copyfile(EXAMPLES / "partners" / f"{like}.toml", root / "partners" / f"{key}.toml")
+    with (root / "breachkit.toml").open("a", encoding="utf-8") as settings:
+        settings.write(PROFILE if profile else "")
     kit = open_workspace(root, clock=lambda: OPENED, act_as="maria")
     kit.open_incident(alert(CAMERAS), reference="the first one")
     return kit

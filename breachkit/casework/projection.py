@@ -35,10 +35,16 @@ def rows_of(
         opened_at=matter.opened_at,
         facts=facts,
     )
-    # What is owed on request only has no row before there was one.
-    due = (one for one in picture.duties if one.law.by_notice or one.deadline.start is not None)
-    duties = (_duty_row(picture, duty, cleared) for duty in due)
+    duties = (_duty_row(picture, duty, cleared) for duty in picture.duties if _is_shown(duty))
     return row, (*duties, *promised(picture, cleared))
+
+
+def _is_shown(duty: Duty) -> bool:
+    """Tell whether a duty has a row: not what is owed on request or may be owed, before any clock runs.
+
+    `law applicable` lists all of it; at night a law that may apply shows from when on it would be due.
+    """
+    return duty.deadline.start is not None or (duty.law.by_notice and not duty.open_law)
 
 
 def carry_moves(rows: tuple[DutyRow, ...], before: list[DutyRow]) -> tuple[DutyRow, ...]:

@@ -19,7 +19,7 @@ from breachkit.domain.filing import Filing, Telling, settle_filings
 from breachkit.domain.instant import moment, stamp, zone_of
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
-from breachkit.domain.predicate import holds, undecided
+from breachkit.domain.predicate import Answers, holds, undecided
 from breachkit.domain.requirement import Answer, Gap, Held, hold_requirements
 from breachkit.domain.scope import OWN, ScopeView
 from breachkit.domain.start import OPENED
@@ -151,13 +151,17 @@ def find_duties(
     stands in our own scope, and a partner's only where the partner is known to be one.
     """
     opened = moment(matter.opened_at)
-    return tuple(
-        duty
-        for view in views
-        for obligation in law
-        if belongs(obligation, view)
-        if (duty := _duty(matter, view, obligation, terms, opened)) is not None
-    )
+    found = []
+    for view in views:
+        now, before = Answers(view.values), _unstopped(view)
+        for obligation in law:
+            if not belongs(obligation, view):
+                continue
+            applies = now.holds(obligation.when)
+            if applies is False and (before is None or before.holds(obligation.when) is False):
+                continue
+            found.append(_duty(matter, view, obligation, applies, terms, opened))
+    return tuple(duty for duty in found if duty is not None)
 
 
 def belongs(obligation: Obligation, view: ScopeView) -> bool:
@@ -178,11 +182,13 @@ def _has_profile(view: ScopeView) -> bool:
 
 
 def _duty(
-    matter: Matter, view: ScopeView, obligation: Obligation, terms: Terms, opened: datetime
+    matter: Matter,
+    view: ScopeView,
+    obligation: Obligation,
+    applies: bool | None,
+    terms: Terms,
+    opened: datetime,
 ) -> Duty | None:
-    applies = holds(obligation.when, view.values)
-    if applies is False and not _was_stopped(obligation, view):
-        return None
     deadline = _deadline(view, obligation, terms, opened)
     if not in_force(obligation, deadline, opened):
         return None
@@ -239,15 +245,18 @@ def day_of(obligation: Obligation, deadline: Deadline, opened: datetime) -> tupl
     return start.at.astimezone(zone_of(start.zone)).date(), start.path
 
 
-def _was_stopped(obligation: Obligation, view: ScopeView) -> bool:
-    """Tell whether a decision ended it, so that it is shown as stopped instead of vanishing."""
+def _unstopped(view: ScopeView) -> Answers | None:
+    """Return what was answered before decisions ended duties; None where no decision did.
+
+    What a decision ended is shown as stopped instead of vanishing.
+    """
     status, risk = view.values.get("status"), view.values.get("risk")
     before = dict(view.values)
     if isinstance(status, Mapping):
         before["status"] = dict.fromkeys(status, "suspected")
     if isinstance(risk, Mapping):
         before["risk"] = {name: told for name, told in risk.items() if name != "exemption"}
-    return before != view.values and holds(obligation.when, before) is not False
+    return Answers(before) if before != view.values else None
 
 
 def _owed(obligation: Obligation, view: ScopeView, applies: bool | None) -> bool | None:

@@ -91,6 +91,32 @@ def holds(
     return found
 
 
+class Answers:
+    """Answers of one view, each condition asked once: an instrument's obligations share its own.
+
+    A condition is told by its identity, so whoever asks keeps the law files alive.
+    """
+
+    __slots__ = ("_known", "view")
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._known: dict[int, bool | None] = {}
+
+    def holds(self, conditions: Iterable[Condition]) -> bool | None:
+        """Tell whether all conditions are true; None while that is undecided."""
+        found: bool | None = True
+        for condition in conditions:
+            key = id(condition)
+            if key not in self._known:
+                self._known[key] = _answer(condition, self.view, (), NO_DUTIES)
+            answer = self._known[key]
+            if answer is False:
+                return False
+            found = found and answer
+        return found
+
+
 def undecided(
     conditions: Iterable[Condition],
     view: View,
@@ -181,8 +207,7 @@ def _answer(
         case AnyOf():
             return _any(holds(group, view, binding, duties) for group in condition.groups)
         case NotAll():
-            answer = holds(condition.conditions, view, binding, duties)
-            return None if answer is None else not answer
+            return _negated(holds(condition.conditions, view, binding, duties))
         case DutyOwed():
             return duties.get(condition.duty)
 
@@ -201,6 +226,10 @@ def _is_stated(condition: FactStated, view: View, paths: Sequence[str]) -> bool:
     if not paths:
         return not condition.stated
     return condition.stated in [stated(view, path) for path in paths]
+
+
+def _negated(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
 
 
 def _has_key(condition: KeyIn, value: object) -> bool | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from breachkit.app import open_workspace
 from tests.cli.conftest import Run, opened
 from tests.conftest import PROFILE, partner
 
@@ -180,3 +181,54 @@ def test_an_answer_starts_the_clock_of_its_law(run: Run, workspace: Path) -> Non
     steps = run("deadline", "explain", "eu-cra/14-4-a@own", "--incident", incident).out
     assert "timeline.aware_severe_incident_at" in steps
     assert "Article 14(4)(a): text" in " ".join(steps.split())
+
+
+def test_what_a_partner_may_owe_stands_apart_from_what_it_owes(run: Run, bare: Path) -> None:
+    """The GDPR and, perhaps, its British sister: the same hours, and two things to know."""
+    aware = "scopes.acme.timeline.controller_aware_at=02:20 Europe/Berlin"
+    opened(run, "--partner", "acme", "--set", aware)
+    acts = run("status", "--json").data["acts"]
+    filed = [act for act in acts if "Art. 33(1) eu-gdpr" in act["citations"]]
+    assert [(act["side"], act["citations"]) for act in filed] == [
+        ("theirs", ["Art. 33(1) eu-gdpr"])
+    ]
+    possible = [one for act in acts if act["side"] == "possible" for one in act["duties"]]
+    assert "uk-gdpr/33-1@acme" in [one["duty"] for one in possible]
+
+
+def test_the_notice_under_the_gdpr_meets_no_duty_with_a_letter_of_its_own(
+    run: Run, workspace: Path
+) -> None:
+    partner(workspace, "acme", "Acme Cameras", 'country = "GB"')
+    incident = opened(run, "--partner", "acme")
+    run("notice", "draft", incident, "--to", "authority")
+    with open_workspace(workspace) as kit:
+        (versions,) = kit.incident(incident).matter.notices.values()
+    assert versions[-1].drafted.discharges == ["eu-gdpr/33-1@acme"]
+
+
+def test_a_partners_own_report_is_not_ours_to_draft(run: Run, workspace: Path) -> None:
+    partner(workspace, "acme", "Acme Bank")
+    with (workspace / "partners" / "acme.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[profile]\nfinancial = "credit_institution"\n')
+    opened(run, "--partner", "acme", "--set", "findings.dora_major=yes")
+    acts = run("status", "--json").data["acts"]
+    (theirs,) = [act for act in acts if act["duties"][0]["duty"] == "eu-dora/initial@acme"]
+    assert (theirs["side"], theirs["command"]) == ("theirs", "")
+    assert theirs["waits_for"] == "the partner's own filing"
+
+
+def test_at_night_a_law_that_may_apply_shows_once_its_clock_would_run(run: Run, bare: Path) -> None:
+    incident = opened(run, "--partner", "acme")
+
+    def shown() -> set[str]:
+        acts = run("status", "--all", "--json").data["acts"]
+        return {one["duty"] for act in acts for one in act["duties"]}
+
+    assert "uk-gdpr/33-1@acme" not in shown()
+    assert "eu-cra/14-2-a@own" in shown()
+    listed = run("law", "applicable", incident, "--json").data["applicable"]
+    assert ("uk-gdpr/33-1", "possible") in [(one["obligation"], one["verdict"]) for one in listed]
+    aware = "scopes.acme.timeline.controller_aware_at=02:20 Europe/Berlin"
+    run("incident", "amend", incident, "--set", aware)
+    assert "uk-gdpr/33-1@acme" in shown()
