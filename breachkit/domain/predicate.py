@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -44,7 +45,7 @@ def lookup(view: View, path: str) -> object:
 
     A null is MISSING too: taking a statement back returns to "nobody has said".
     """
-    return _follow(view, path.split("."))
+    return _follow(view, _parts(path))
 
 
 def stated(view: View, path: str) -> bool:
@@ -162,6 +163,12 @@ def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
             yield from duties_of(condition.conditions)
         elif isinstance(condition, DutyOwed):
             yield condition.duty
+
+
+@lru_cache(maxsize=8192)
+def _parts(path: str) -> tuple[str, ...]:
+    # The same few hundred paths are asked for in every scope of every incident.
+    return tuple(path.split("."))
 
 
 def _follow(value: object, parts: Sequence[str]) -> object:
