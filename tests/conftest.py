@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from breachkit.app import Breachkit, create_workspace, open_workspace
+
+# How fast a machine draws examples says nothing about what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 PEOPLE = """
 [people.maria]
