@@ -9,7 +9,7 @@ from breachkit.casework.picture import Picture, picture_of
 from breachkit.casework.projection import after
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import Flag
-from breachkit.domain.duty import Content, Side
+from breachkit.domain.duty import Side
 from breachkit.domain.entry import (
     Certainty,
     Entry,
@@ -33,6 +33,7 @@ from breachkit.domain.statement import (
     settle,
     settle_unknown,
 )
+from breachkit.domain.telling import Content
 from breachkit.errors import BadInputError, RefusedError
 
 REFERENCE = "reference:"

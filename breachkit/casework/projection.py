@@ -7,13 +7,14 @@ from breachkit.casework.picture import UNNAMED, Picture, look, picture_of
 from breachkit.casework.promises import promised
 from breachkit.casework.waiting import assess_command, is_theirs, next_step, risk_command
 from breachkit.domain.deadline import Deadline
-from breachkit.domain.duty import DECIDED_BY, Duty, Told
+from breachkit.domain.duty import DECIDED_BY, Duty
 from breachkit.domain.instant import stamp
 from breachkit.domain.line import NOT_COMPUTABLE, DutyRow, MatterRow
 from breachkit.domain.matter import Matter
 from breachkit.domain.people import PROFILE_QUESTIONS
 from breachkit.domain.scope import OWN
 from breachkit.domain.sheet import Kind, place_at
+from breachkit.domain.telling import Told
 from breachkit.errors import FactError
 
 

@@ -7,13 +7,14 @@ from breachkit.casework.conflicts import clashes, clear_command
 from breachkit.casework.picture import Picture
 from breachkit.casework.waiting import left_outside, named, version_step
 from breachkit.domain.approval import candidate_of, last_review, owes_review
-from breachkit.domain.duty import Content, Duty, Told
+from breachkit.domain.duty import Duty
 from breachkit.domain.entry import ContactRecorded, Phase
 from breachkit.domain.instant import latest_of, stamp
 from breachkit.domain.line import DutyRow
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.predicate import holds
 from breachkit.domain.scope import OWN
+from breachkit.domain.telling import Content, Told
 
 FOLLOW_UP = "follow-up"
 """Before the name of each, where a duty has its instrument."""

@@ -8,12 +8,13 @@ from breachkit.casework.picture import Picture
 from breachkit.casework.wishes import laws_met, way_of
 from breachkit.domain.approval import candidate_of, is_released, state_of
 from breachkit.domain.competence import filer_of
-from breachkit.domain.duty import Content, Duty, Told
+from breachkit.domain.duty import Duty
 from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.filing import Filer
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer
 from breachkit.domain.scope import OWN
+from breachkit.domain.telling import Content, Told
 
 Step = tuple[str, str]
 """What is waited for, in words, and the command; either may be empty."""

@@ -1,50 +1,26 @@
 """A duty: an obligation towards one addressee in one scope, its clock, and whether it is met."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from breachkit.domain.competence import Authorities, find_competence
+from breachkit.domain.competence import Authorities
 from breachkit.domain.deadline import (
     Deadline,
-    DeadlineKind,
     LimitOverride,
     find_deadline,
     soon_from,
 )
-from breachkit.domain.entry import DeliveryRecorded
-from breachkit.domain.filing import Filing, Telling, settle_filings
-from breachkit.domain.instant import moment, stamp, zone_of
-from breachkit.domain.matter import Matter, Version
+from breachkit.domain.instant import moment, zone_of
+from breachkit.domain.matter import Matter
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
 from breachkit.domain.predicate import Answers, holds, undecided
-from breachkit.domain.requirement import Answer, Gap, Held, hold_requirements
+from breachkit.domain.requirement import Gap, Held, hold_requirements
 from breachkit.domain.scope import OWN, ScopeView
 from breachkit.domain.start import OPENED
-
-
-class Told(StrEnum):
-    """Whether the addressee of a duty has been told."""
-
-    WAITING = "waiting"
-    IN_TIME = "in time"
-    LATE = "late"
-    TOLD = "told"
-    """Where the law gives no figure to hold it against."""
-    UNCONFIRMED = "unconfirmed"
-    """Filed with an authority without a file number."""
-    STOPPED = "stopped"
-    """The limb that it rests on was ruled out, or the risk decision says that it is not owed."""
-
-
-class Content(StrEnum):
-    """Whether what was told was complete."""
-
-    OPEN = "open"
-    COMPLETE = "complete"
-    SUPPLEMENT = "supplement owed"
+from breachkit.domain.telling import Content, Told, content_of, told_of
 
 
 class Side(StrEnum):
@@ -204,7 +180,7 @@ def _judged(
     applies: bool | None,
 ) -> Duty:
     owed = _owed(obligation, view, applies)
-    told, told_at, open_filings = _told(matter, view, obligation, deadline, terms)
+    told, told_at, open_filings = told_of(matter, view, obligation, deadline, terms.authorities)
     held = hold_requirements(obligation, view)
     return Duty(
         law=obligation,
@@ -215,7 +191,7 @@ def _judged(
         soon_at=_soon(deadline, terms.soon),
         told=Told.STOPPED if owed is False and told is Told.WAITING else told,
         told_at=told_at,
-        content=_content(matter, view.scope, obligation, held, told),
+        content=content_of(matter, view.scope, obligation, held, told),
         held=held,
         questions=_questions(obligation, view, applies, owed),
         open_filings=open_filings,
@@ -283,70 +259,6 @@ def _questions(
     if applies is None:
         return tuple(view.path_of(path) for path in undecided(obligation.when, view.values))
     return ("risk.people",) if owed is None else ()
-
-
-def _told(
-    matter: Matter, view: ScopeView, obligation: Obligation, deadline: Deadline, terms: Terms
-) -> tuple[Told, datetime | None, tuple[str, ...]]:
-    """Return whether and when the addressee was told, and the filings that are open.
-
-    Where several authorities are competent, all of them have to confirm: the last one counts.
-    """
-    tellings = sorted(_tellings(matter, view.scope, obligation), key=lambda one: one.at)
-    if not tellings:
-        return Told.WAITING, None, ()
-    filings: tuple[Filing, ...] = ()
-    if obligation.addressee is Addressee.AUTHORITY:
-        filings = find_competence(view, terms.authorities()).under(obligation.instrument)
-    confirmed, still = settle_filings(filings, tellings)
-    open_filings = tuple(filing.label for filing in still)
-    if confirmed is None:
-        return Told.UNCONFIRMED, moment(tellings[0].at), open_filings
-    at = moment(confirmed)
-    if deadline.due_at is None or deadline.kind == DeadlineKind.TARGET:
-        return Told.TOLD, at, ()
-    return (Told.IN_TIME if at <= deadline.due_at else Told.LATE), at, ()
-
-
-def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[Telling]:
-    """Yield when the addressee was told, and whether that is confirmed.
-
-    Told at a time known only roughly means the last moment it can mean: the strict side.
-    """
-    duty = f"{obligation.qualified_id}@{scope}"
-    needs_number = obligation.addressee in {Addressee.AUTHORITY, Addressee.REGULATOR}
-    for version in _delivered(matter, duty):
-        for recorded in version.deliveries:
-            entry = recorded.entry
-            assert isinstance(entry, DeliveryRecorded)
-            sure = not needs_number or bool(entry.reference)
-            yield Telling(stamp(entry.at.latest), sure, entry.authority)
-    if _to_partner(obligation):
-        for at, recorded in matter.told.get(scope, ()):
-            if not isinstance(recorded.entry, DeliveryRecorded):
-                yield Telling(at, True)
-
-
-def _content(
-    matter: Matter, scope: str, obligation: Obligation, held: Sequence[Held], told: Told
-) -> Content:
-    """Return whether what was told was complete; a telephone call alone never is."""
-    delivered = _delivered(matter, f"{obligation.qualified_id}@{scope}")
-    if not delivered:
-        return Content.OPEN if told is Told.WAITING else Content.SUPPLEMENT
-    last = max(delivered, key=lambda version: version.at).drafted
-    mine = [gap for gap in last.gaps if gap.startswith(f"{obligation.qualified_id}@")]
-    still = any(one.answer in {Answer.MISSING, Answer.QUESTION} for one in held)
-    return Content.SUPPLEMENT if mine or still else Content.COMPLETE
-
-
-def _delivered(matter: Matter, duty: str) -> list[Version]:
-    return [
-        version
-        for versions in matter.notices.values()
-        for version in versions
-        if version.deliveries and duty in version.drafted.discharges
-    ]
 
 
 def _soon(deadline: Deadline, soon: Soon) -> datetime | None:

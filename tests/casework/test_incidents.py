@@ -7,7 +7,8 @@ import pytest
 
 from breachkit.app import Breachkit
 from breachkit.casework.records import Call, Ruling
-from breachkit.domain.duty import Side, Told
+from breachkit.domain.duty import Side
+from breachkit.domain.telling import Told
 from breachkit.errors import RefusedError, UnknownNameError
 from tests.conftest import SetClock, partner
 

@@ -11,8 +11,8 @@ import pytest
 from breachkit.app import Breachkit
 from breachkit.casework.records import Call, Ruling
 from breachkit.cli import run
-from breachkit.domain.duty import Told
 from breachkit.domain.patch import fact_at
+from breachkit.domain.telling import Told
 from tests.conftest import SetClock
 
 Acting = Callable[[str], Breachkit]

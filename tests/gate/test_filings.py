@@ -8,10 +8,10 @@ import pytest
 from breachkit.app import Breachkit
 from breachkit.casework.papers import marks
 from breachkit.casework.records import Ruling
-from breachkit.domain.duty import Told
 from breachkit.domain.entry import DeliveryRecorded, encode
 from breachkit.domain.filing import Filer
 from breachkit.domain.line import DutyRow
+from breachkit.domain.telling import Told
 from tests.conftest import SetClock
 from tests.gate.steps import Acting, version
 

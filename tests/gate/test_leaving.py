@@ -4,8 +4,8 @@ import pytest
 
 from breachkit.app import Breachkit
 from breachkit.casework.papers import marks
-from breachkit.domain.duty import Told
 from breachkit.domain.line import DutyRow
+from breachkit.domain.telling import Told
 from breachkit.errors import BadInputError, FactError, RefusedError
 from tests.conftest import SetClock
 from tests.gate.steps import Acting, drafted, release, released, seq, version

@@ -21,7 +21,6 @@ from breachkit.casework.picture import look
 from breachkit.casework.projection import rows_of
 from breachkit.casework.records import Call, Ruling
 from breachkit.domain.approval import Release
-from breachkit.domain.duty import Told
 from breachkit.domain.entry import (
     DeliveryRecorded,
     Drafted,
@@ -32,6 +31,7 @@ from breachkit.domain.entry import (
     Target,
     decode,
 )
+from breachkit.domain.telling import Told
 from breachkit.errors import BadInputError, RefusedError
 from tests.conftest import PEOPLE, SetClock
 
