@@ -56,7 +56,8 @@ def alternate(ours: Side, peer: Side, pairs: int, warm: int = 1) -> Paired:
     """Measure two sides in turn, each first in every other pair, after some rounds that do not count."""
     for _ in range(warm):
         ours(), peer()
-    mine, theirs = [], []
+    mine: list[float] = []
+    theirs: list[float] = []
     for number in range(pairs):
         order = ((ours, mine), (peer, theirs))
         for side, found in order if number % 2 else reversed(order):

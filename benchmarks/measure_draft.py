@@ -16,12 +16,13 @@ from benchmarks.workspace import CAMERAS, alert, prepare
 from breachkit.adapters.rendering import document
 from breachkit.adapters.rendering.syntax import keep_lines
 from breachkit.app import Breachkit
-from breachkit.casework.drafting import ADDRESSEES, heading_of
+from breachkit.casework.drafting import heading_of
 from breachkit.casework.picture import look
 from breachkit.domain.document import Printed
 from breachkit.domain.notice import notice_view
 
 SCOPE = "lumen"
+READERS = ("partner", "authority", "data_subjects")
 
 
 def measure(folder: Path, pairs: int) -> Iterator[Figure]:
@@ -58,14 +59,14 @@ def _incidents(kit: Breachkit) -> Iterator[str]:
 
 
 def _draft(kit: Breachkit, incident: str) -> None:
-    drafts = kit.draft(incident, scopes=[SCOPE])
-    assert [draft.new for draft in drafts] == [True] * len(ADDRESSEES)
+    drafts = kit.draft(incident, scopes=[SCOPE], to=READERS)
+    assert [draft.new for draft in drafts] == [True] * len(READERS)
 
 
 def _bare(kit: Breachkit, incident: str) -> Side:
     """Return the peer: the same views as plain text, the same templates, HTML and nothing else."""
     environment = _environment(kit)
-    templates = [environment.get_template(f"{addressee}/en.md.j2") for addressee in ADDRESSEES]
+    templates = [environment.get_template(f"{addressee}/en.md.j2") for addressee in READERS]
     views = [_plain(view) for view in _views(kit, incident)]
     parser = MarkdownIt()
 
@@ -80,7 +81,7 @@ def _views(kit: Breachkit, incident: str) -> Iterator[Mapping[str, Any]]:
     picture = look(kit.desk, incident)
     scope = picture.view(SCOPE)
     assert scope is not None
-    for addressee in ADDRESSEES:
+    for addressee in READERS:
         heading = heading_of(kit.desk, picture, SCOPE, addressee, "initial")
         yield notice_view(scope, heading, kit.desk.press.words("en"))
 

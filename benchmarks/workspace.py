@@ -16,6 +16,7 @@ from breachkit.casework.projection import rows_of
 from breachkit.domain.entry import FactsAmended, IncidentOpened
 from breachkit.domain.line import Change, DutyRow, MatterRow, NewLine
 from breachkit.domain.matter import Matter, Recorded, apply
+from breachkit.domain.patch import Tree
 from breachkit.domain.statement import settle, settle_unknown
 
 Alert = dict[str, Any]
@@ -142,7 +143,9 @@ def _opening(kit: Breachkit, place: int) -> IncidentOpened:
     given["timeline"]["discovered_at"] = discovered.isoformat()
     said = {name: given.pop(name) for name in ("source", "certainty", "unknown")}
     patch, _ = settle({}, given, now=OPENED)
-    unknown = {path: settle_unknown(path, why, OPENED) for path, why in said["unknown"].items()}
+    unknown: dict[str, Tree | None] = {
+        path: settle_unknown(path, why, OPENED) for path, why in said["unknown"].items()
+    }
     return IncidentOpened(
         by=kit.actor,
         patch=patch,

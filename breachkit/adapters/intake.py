@@ -99,7 +99,9 @@ def _plain(value: Any, path: str, depth: int) -> Any:
         case dict() | Mapping():
             start = f"{path}." if path else ""
             return {
-                str(name): _plain(below, f"{start}{name}", depth + 1)
+                str(name): below
+                if isinstance(below, str)
+                else _plain(below, f"{start}{name}", depth + 1)
                 for name, below in value.items()
             }
         case list() | tuple():

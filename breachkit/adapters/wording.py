@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
@@ -34,7 +35,7 @@ class Wording:
             case Precision.DAY:
                 shown = format_date(local, "full", locale=self._locale)
             case _:
-                shown = self._to_the_minute(local, zone)
+                shown = _to_the_minute(fact["at"], zone, self._locale)
         if fact.get("estimated") or fact["precision"] == Precision.HOUR:
             return _ABOUT.get(self.language, "~ {}").format(shown)
         return shown
@@ -72,10 +73,15 @@ class Wording:
         name = str(self._locale.territories.get(country, country))
         return f"{name}, {part_name(code)}" if part else name
 
-    def _to_the_minute(self, local: datetime, zone: str) -> str:
-        date = format_date(local, "full", locale=self._locale)
-        time = format_time(local, "short", locale=self._locale)
-        return f"{date}, {time} ({_named(local, zone, self._locale)})"
+
+@lru_cache(maxsize=1024)
+def _to_the_minute(at: str, zone: str, locale: Locale) -> str:
+    # Kept, because the notices of an incident print the same few instants and Babel is not quick. By
+    # the instant in UTC: two local times with one clock reading count as equal to Python.
+    local = moment(at).astimezone(zone_of(zone))
+    date = format_date(local, "full", locale=locale)
+    time = format_time(local, "short", locale=locale)
+    return f"{date}, {time} ({_named(local, zone, locale)})"
 
 
 def _named(local: datetime, zone: str, locale: Locale) -> str:

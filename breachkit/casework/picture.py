@@ -86,7 +86,7 @@ class Picture:
 
     def reopened(self, scope: str) -> tuple[Reopened, ...]:
         """Return the decisions on a scope's risk that a later fact has reopened."""
-        view = self.view(scope)
+        view = self.view(scope) if self.matter.decisions else None
         return reopened_by(self.matter, view) if view else ()
 
     def duty(self, duty_id: str) -> Duty | None:

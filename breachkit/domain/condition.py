@@ -39,6 +39,11 @@ Scalar: TypeAlias = StrictBool | StrictInt | StrictStr
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @cached_property
+    def key(self) -> str:
+        """What the condition asks, as text: two conditions with one key always have one answer."""
+        return f"{type(self).__name__} {self!r}"
+
 
 class _Listed(_Frozen):
     fact: Pattern

@@ -289,9 +289,12 @@ def _names(facts: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Iter
     if len(scopes) < 2:
         return
     concerned = {key: known for key, known in names.items() if key in scopes}
-    every = {name for known in concerned.values() for name in known}
-    for path, text in leaves(shared):
-        found = names_in(text, every) if isinstance(text, str) else ()
+    texts = [(path, text) for path, text in leaves(shared) if isinstance(text, str)]
+    # Nearly always no text names anybody, which one look at all of them together tells.
+    whole = "\n".join(text for _, text in texts).casefold()
+    near = {name for known in concerned.values() for name in known if name.casefold() in whole}
+    for path, text in texts if near else ():
+        found = names_in(text, near)
         for key, known in concerned.items() if found else ():
             if not set(known).isdisjoint(found):
                 yield Flag(path, f"names the partner {key}, and every scope's notice prints it")

@@ -136,7 +136,7 @@ def find_duties(
             applies = now.holds(obligation.when)
             if applies is False and (before is None or before.holds(obligation.when) is False):
                 continue
-            found.append(_duty(matter, view, obligation, applies, terms, opened))
+            found.append(_duty(matter, view, obligation, now, terms, opened))
     return tuple(duty for duty in found if duty is not None)
 
 
@@ -161,14 +161,14 @@ def _duty(
     matter: Matter,
     view: ScopeView,
     obligation: Obligation,
-    applies: bool | None,
+    answers: Answers,
     terms: Terms,
     opened: datetime,
 ) -> Duty | None:
     deadline = _deadline(view, obligation, terms, opened)
     if not in_force(obligation, deadline, opened):
         return None
-    return _judged(matter, view, obligation, deadline, terms, applies)
+    return _judged(matter, view, obligation, deadline, terms, answers)
 
 
 def _judged(
@@ -177,11 +177,12 @@ def _judged(
     obligation: Obligation,
     deadline: Deadline,
     terms: Terms,
-    applies: bool | None,
+    answers: Answers,
 ) -> Duty:
+    applies = answers.holds(obligation.when)
     owed = _owed(obligation, view, applies)
     told, told_at, open_filings = told_of(matter, view, obligation, deadline, terms.authorities)
-    held = hold_requirements(obligation, view)
+    held = hold_requirements(obligation, view, answers)
     return Duty(
         law=obligation,
         scope=view.scope,

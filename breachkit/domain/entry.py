@@ -4,7 +4,7 @@ The stored bytes are canonical JSON: UTF-8, sorted keys, no spaces, no floats.
 """
 
 import json
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -253,9 +253,12 @@ KINDS: dict[str, type[Entry]] = {
 
 def canonical(value: Any) -> bytes:
     """Return the one form of bytes for a value: sorted keys, no spaces, no floats."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def encode(entry: Entry) -> bytes:

@@ -32,7 +32,7 @@ class Bearer(StrEnum):
     @property
     def by_processing(self) -> bool:
         """Whether the role in the processing decides, which differs from scope to scope."""
-        return self in {Bearer.PROCESSOR, Bearer.CONTROLLER}
+        return self is Bearer.PROCESSOR or self is Bearer.CONTROLLER
 
 
 class Addressee(StrEnum):

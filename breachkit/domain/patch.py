@@ -5,6 +5,7 @@ a fact to "nobody has said".
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 Tree = dict[str, Any]
@@ -51,26 +52,35 @@ def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> Tree:
     return result
 
 
-def filled(tree: Mapping[str, Any], defaults: Mapping[str, Any]) -> Tree:
-    """Return a tree with defaults where it states nothing; shared like what `merged` returns."""
+def overlaid(tree: Mapping[str, Any], over: Mapping[str, Any]) -> Tree:
+    """Return a tree with other facts laid over it; shared like what `merged` returns.
+
+    Facts, unlike a patch, hold no null and no empty branch, so that whole branches can be shared.
+    """
     result = dict(tree)
-    for name, value in defaults.items():
-        stated = result.get(name)
-        if stated is None:
+    for name, value in over.items():
+        if name in result and is_branch(value):
+            below = result[name]
+            result[name] = overlaid(below, value) if is_branch(below) else value
+        else:
             result[name] = value
-        elif is_branch(stated) and is_branch(value):
-            result[name] = filled(stated, value)
     return result
 
 
 def fact_at(tree: Mapping[str, Any], path: str) -> Any:
     """Return the fact or branch at a path, or None."""
     found: Any = tree
-    for name in path.split("."):
+    for name in parts_of(path):
         if not isinstance(found, dict):
             return None
         found = found.get(name)
     return found
+
+
+@lru_cache(maxsize=8192)
+def parts_of(path: str) -> tuple[str, ...]:
+    """Return the names of a path; the same few hundred are asked for in every scope and incident."""
+    return tuple(path.split("."))
 
 
 def states(patch: Mapping[str, Any], path: str) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -19,6 +18,7 @@ from breachkit.domain.condition import (
     LaterThan,
     NotAll,
 )
+from breachkit.domain.patch import parts_of
 
 
 class Missing(Enum):
@@ -45,7 +45,7 @@ def lookup(view: View, path: str) -> object:
 
     A null is MISSING too: taking a statement back returns to "nobody has said".
     """
-    return _follow(view, _parts(path))
+    return _follow(view, parts_of(path))
 
 
 def stated(view: View, path: str) -> bool:
@@ -93,29 +93,40 @@ def holds(
 
 
 class Answers:
-    """Answers of one view, each condition asked once: an instrument's obligations share its own.
+    """Answers of one view, each question asked once: most laws ask the same things of a scope."""
 
-    A condition is told by its identity, so whoever asks keeps the law files alive.
-    """
-
-    __slots__ = ("_known", "view")
+    __slots__ = ("_known", "_stated", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._known: dict[int, bool | None] = {}
+        self._known: dict[str, bool | None] = {}
+        self._stated: dict[str, bool] = {}
 
     def holds(self, conditions: Iterable[Condition]) -> bool | None:
         """Tell whether all conditions are true; None while that is undecided."""
+        known = self._known
         found: bool | None = True
         for condition in conditions:
-            key = id(condition)
-            if key not in self._known:
-                self._known[key] = _answer(condition, self.view, (), NO_DUTIES)
-            answer = self._known[key]
+            key = condition.key
+            answer = known[key] if key in known else known.setdefault(key, self._ask(condition))
             if answer is False:
                 return False
             found = found and answer
         return found
+
+    def stated(self, path: str) -> bool:
+        """Tell whether something was said at a path."""
+        found = self._stated.get(path)
+        return self._stated.setdefault(path, stated(self.view, path)) if found is None else found
+
+    def _ask(self, condition: Condition) -> bool | None:
+        match condition:
+            case AnyOf():
+                return _any(self.holds(group) for group in condition.groups)
+            case NotAll():
+                return _negated(self.holds(condition.conditions))
+            case _:
+                return _answer(condition, self.view, (), NO_DUTIES)
 
 
 def undecided(
@@ -163,12 +174,6 @@ def duties_of(conditions: Iterable[Condition]) -> Iterator[str]:
             yield from duties_of(condition.conditions)
         elif isinstance(condition, DutyOwed):
             yield condition.duty
-
-
-@lru_cache(maxsize=8192)
-def _parts(path: str) -> tuple[str, ...]:
-    # The same few hundred paths are asked for in every scope of every incident.
-    return tuple(path.split("."))
 
 
 def _follow(value: object, parts: Sequence[str]) -> object:

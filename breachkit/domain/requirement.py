@@ -7,7 +7,7 @@ from typing import Any
 
 from breachkit.domain.obligation import Obligation, Requirement, UnknownAllowed
 from breachkit.domain.patch import upward
-from breachkit.domain.predicate import bind, expand, holds, stated, undecided
+from breachkit.domain.predicate import Answers, bind, expand, holds, undecided
 from breachkit.domain.scope import ScopeView
 
 
@@ -56,20 +56,28 @@ class Held:
     """The facts still open; for a question, the facts that would decide it."""
 
 
-def hold_requirements(obligation: Obligation, view: ScopeView) -> tuple[Held, ...]:
-    """Return each requirement of an obligation that applies to a scope, with its answer."""
-    found = (_hold(obligation.qualified_id, one, view) for one in obligation.requirements)
+def hold_requirements(
+    obligation: Obligation, view: ScopeView, answers: Answers
+) -> tuple[Held, ...]:
+    """Return each requirement of an obligation that applies to a scope, with its answer.
+
+    `answers` are those of the view's values, shared by all obligations that ask the same.
+    """
+    name = obligation.qualified_id
+    found = (_hold(name, one, view, answers) for one in obligation.requirements)
     return tuple(held for held in found if held is not None)
 
 
-def _hold(obligation: str, requirement: Requirement, view: ScopeView) -> Held | None:
-    applies = _applies(requirement, view)
+def _hold(
+    obligation: str, requirement: Requirement, view: ScopeView, answers: Answers
+) -> Held | None:
+    applies = _applies(requirement, answers)
     if not applies:
         return None
     gaps: list[Gap] = []
     for binding, answer in applies:
         if answer:
-            gaps += _open(obligation, requirement, view, binding)
+            gaps += _open(obligation, requirement, view, answers, binding)
         else:
             paths = undecided(requirement.when, view.values, binding)
             gaps += (_gap(obligation, requirement, view, path, Answer.QUESTION) for path in paths)
@@ -84,34 +92,40 @@ _WORST_FIRST = (Answer.MISSING, Answer.QUESTION, Answer.UNKNOWN)
 
 
 def _applies(
-    requirement: Requirement, view: ScopeView
+    requirement: Requirement, answers: Answers
 ) -> list[tuple[tuple[str, ...], bool | None]]:
     """Return the keys for which a requirement applies, or may apply; empty where for none."""
-    bindings = expand(view.values, requirement.collection) or ((),)
     if requirement.applies_by_key:
-        answers = [(one, holds(requirement.when, view.values, one)) for one in bindings]
-        return [one for one in answers if one[1] is not False]
-    answer = holds(requirement.when, view.values)
-    return [] if answer is False else [(one, answer) for one in bindings]
+        bindings = expand(answers.view, requirement.collection) or ((),)
+        by_key = [(one, holds(requirement.when, answers.view, one)) for one in bindings]
+        return [one for one in by_key if one[1] is not False]
+    answer = answers.holds(requirement.when)
+    if answer is False:
+        return []
+    return [(one, answer) for one in expand(answers.view, requirement.collection) or ((),)]
 
 
 def _open(
-    obligation: str, requirement: Requirement, view: ScopeView, binding: tuple[str, ...]
+    obligation: str,
+    requirement: Requirement,
+    view: ScopeView,
+    answers: Answers,
+    binding: tuple[str, ...],
 ) -> Iterator[Gap]:
     for pattern in requirement.facts:
         path = bind(pattern, binding)
-        if "*" in path or not stated(view.values, path):
+        if "*" in path or not answers.stated(path):
             yield _gap(obligation, requirement, view, path, Answer.MISSING)
     choices = [bind(pattern, binding) for pattern in requirement.any_of]
-    if choices and not any(_stated_everywhere(view, path) for path in choices):
+    if choices and not any(_stated_everywhere(answers, path) for path in choices):
         yield _gap(obligation, requirement, view, choices[0], Answer.MISSING)
 
 
-def _stated_everywhere(view: ScopeView, path: str) -> bool:
+def _stated_everywhere(answers: Answers, path: str) -> bool:
     if "*" not in path:
-        return stated(view.values, path)
-    keys = expand(view.values, path)
-    return bool(keys) and all(stated(view.values, bind(path, key)) for key in keys)
+        return answers.stated(path)
+    keys = expand(answers.view, path)
+    return bool(keys) and all(answers.stated(bind(path, key)) for key in keys)
 
 
 def _gap(

@@ -6,9 +6,10 @@ incident, and another scope's facts are not in it at all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from breachkit.domain.patch import Tree, fact_at, filled, merged
+from breachkit.domain.patch import Tree, fact_at, overlaid
 
 OWN = "own"
 """Key of the scope in which we are controller ourselves."""
@@ -57,11 +58,12 @@ class ScopeView:
         """Return where a fact of the view was stated, or where it has to be stated if missing."""
         if fact_at(self.own, path) is not None:
             return f"scopes.{self.scope}.{path}"
-        if fact_at(self.shared, path) is not None and not _own_only(path):
+        own_only = _own_only(path)
+        if not own_only and fact_at(self.shared, path) is not None:
             return path
-        if fact_at(self.values, path) is not None and not path.startswith("timeline."):
+        if not path.startswith("timeline.") and fact_at(self.values, path) is not None:
             return f"workspace.{path}"
-        return f"scopes.{self.scope}.{path}" if _own_only(path) else path
+        return f"scopes.{self.scope}.{path}" if own_only else path
 
 
 def view_of(
@@ -79,11 +81,12 @@ def view_of(
     own = (facts.get("scopes") or {}).get(scope) or {}
     shared = {name: value for name, value in facts.items() if name not in SCOPE_ONLY | {"scopes"}}
     named = _unknown_of(unknown, scope, own)
-    stated = merged(_without_figures(shared, own, named), own)
-    values = merged(filled(stated, defaults), added)
+    stated = overlaid(_without_figures(shared, own, named), own)
+    values = overlaid(overlaid(defaults, stated), added)
     return ScopeView(scope, values, own, shared, named)
 
 
+@lru_cache(maxsize=8192)
 def _own_only(path: str) -> bool:
     first, _, rest = path.partition(".")
     last = path.rpartition(".")[2]

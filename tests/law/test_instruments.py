@@ -12,6 +12,7 @@ from breachkit.domain.duty import Duty, Terms, find_duties
 from breachkit.domain.instrument import InstrumentStatus
 from breachkit.domain.matter import Matter
 from breachkit.domain.obligation import Addressee, Obligation, UnknownAllowed
+from breachkit.domain.predicate import Answers
 from breachkit.domain.requirement import hold_requirements
 from breachkit.domain.scope import FIGURES, SCOPE_ONLY, SCOPE_TRIGGERS, ScopeView, view_of
 from breachkit.domain.sheet import place_at
@@ -317,6 +318,6 @@ def test_a_cra_report_is_complete_without_any_scope() -> None:
     facts, unknown = settle({}, given, now=NOW)
     house = ScopeView("own", facts, {}, facts, unknown, house=True)
     for name in ("eu-cra/14-2-a", "eu-cra/14-2-b"):
-        held = hold_requirements(found(name), house)
+        held = hold_requirements(found(name), house, Answers(house.values))
         assert held
         assert not [gap for one in held for gap in one.gaps]
