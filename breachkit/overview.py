@@ -1,9 +1,8 @@
 """What `status` answers: the soonest duties of all incidents from columns, or one incident's in order."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from breachkit.domain.line import DutyRow, Head, MatterRow
 from breachkit.domain.within import parse_span
@@ -21,8 +20,7 @@ Whose: TypeAlias = Literal["all", "ours", "theirs", "possible"]
 """Whose duties are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """What `status` shows: the soonest duties of all open incidents."""
 
     seen_at: str

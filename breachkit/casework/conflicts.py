@@ -35,8 +35,10 @@ def clashes(picture: Picture, duties: Sequence[Duty] | None = None) -> Iterator[
     cleared = set(_cleared(picture))
     for instrument in picture.instruments.values():
         for conflict in instrument.conflicts:
+            if not any(_touches(conflict, duty) for duty in asked):
+                continue
             applies = holds((*instrument.when, *conflict.when), picture.house.values)
-            if applies is not False and any(_touches(conflict, duty) for duty in asked):
+            if applies is not False:
                 yield Clash(conflict, instrument, applies is True, conflict.name in cleared)
 
 

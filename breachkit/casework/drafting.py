@@ -265,7 +265,7 @@ def _append(
     if not entries:
         return None, tuple(drafts)
     _, change = changed_by(desk, matter, list(entries))
-    return replace(change, kept=tuple(kept)), tuple(done)
+    return change._replace(kept=tuple(kept)), tuple(done)
 
 
 def _next_version(one: Draft, kept: Kept) -> Drafted:

@@ -168,7 +168,7 @@ def record_delivery(
             return None, _passed(desk, chosen, new=False)
         entries = [_delivery(actor, one, said, bool(outside[one.id])) for one in new]
         picture, change = changed_by(desk, chosen.matter, list(entries))
-        change = replace(change, kept=(kept,) if kept else ())
+        change = change._replace(kept=(kept,) if kept else ())
         change = _told_survivor(desk, actor, chosen.matter, entries, change)
         return change, _of(picture, chosen, tuple(why for why in outside.values() if why))
 
@@ -299,8 +299,7 @@ def _told_survivor(
     if not told:
         return change
     _, second = changed_by(desk, other, list(told))
-    return replace(
-        change,
+    return change._replace(
         lines=(*change.lines, *second.lines),
         matters=(*change.matters, *second.matters),
         duties={**change.duties, **second.duties},

@@ -1,7 +1,7 @@
 """Incidents: opened, amended and closed. What happened is recorded; only our acts are gated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, line_of, read_matter, stamp_now
@@ -133,7 +133,7 @@ def open_incident(
         apply(matter, Recorded(entry, stamp_now(now), 0))
         picture, change = _changed(desk, matter, [entry])
         keys = ((REFERENCE + reference, matter_id),) if reference else ()
-        return replace(change, keys=keys), Opened(picture, created=True)
+        return change._replace(keys=keys), Opened(picture, created=True)
 
     return attempt(desk, decide)
 

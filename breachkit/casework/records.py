@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
@@ -113,7 +113,7 @@ def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Note
         if any(_is_same(desk, recorded.entry, entry, said) for recorded in matter.contacts):
             return None, _noted(before, entry, before, new=False)
         picture, change = changed_by(desk, matter, [*_new_scope(matter, actor, scope), entry])
-        change = replace(change, kept=(said,) if said else ())
+        change = change._replace(kept=(said,) if said else ())
         return change, _noted(picture, entry, before)
 
     return attempt(desk, decide)

@@ -59,10 +59,10 @@ class Act:
     @property
     def problem(self) -> str:
         """Why a limit that runs cannot be counted; empty where all can, or none runs."""
-        if not any(row.due_kind.startswith(NOT_COMPUTABLE) for row in self.rows):
-            return ""
-        running = (row for row in self.rows if row.told in PENDING)
-        return next(filter(None, map(problem_of, running)), "")
+        for row in self.rows:
+            if row.due_kind.startswith(NOT_COMPUTABLE) and row.told in PENDING:
+                return problem_of(row)
+        return ""
 
     @property
     def scopes(self) -> list[str]:
@@ -106,7 +106,10 @@ class Act:
     @property
     def moved_from(self) -> str:
         """The date that was shown before the law or the settings changed; empty where none moved."""
-        return next((row.moved_from for row in self.rows if row.moved_from and row.due_at), "")
+        for row in self.rows:
+            if row.moved_from and row.due_at:
+                return row.moved_from
+        return ""
 
     @property
     def command(self) -> str:

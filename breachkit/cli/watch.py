@@ -56,7 +56,7 @@ class _View:
         """Return the page at this moment."""
         self._refresh()
         now = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        overview = replace(self._overview, seen_at=now)
+        overview = self._overview._replace(seen_at=now)
         return page_of(overview, self._acts, everything=self._everything, seconds=seconds)
 
     def _refresh(self) -> None:

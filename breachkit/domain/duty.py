@@ -95,7 +95,10 @@ class Duty:
     @property
     def running(self) -> bool:
         """Whether its clock still asks for something."""
-        return self.told in {Told.WAITING, Told.UNCONFIRMED}
+        return self.told in _RUNNING
+
+
+_RUNNING: Final = frozenset({Told.WAITING, Told.UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def _hold(
             gaps += (_gap(obligation, requirement, view, path, Answer.QUESTION) for path in paths)
     if not gaps:
         return Held(requirement, Answer.MET, ())
-    answers = {gap.answer for gap in gaps}
-    worst = next(answer for answer in _WORST_FIRST if answer in answers)
+    found = {gap.answer for gap in gaps}
+    worst = next(answer for answer in _WORST_FIRST if answer in found)
     return Held(requirement, worst, tuple(gaps))
 
 

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,13 +146,12 @@ class TestAppending:
 class TestConflicts:
     @pytest.fixture(autouse=True)
     def _first(self, store: SqliteStore) -> None:
-        store.commit(replace(change(line("a", 1)), keys=(("PD-1", "a"),)))
+        store.commit(change(line("a", 1))._replace(keys=(("PD-1", "a"),)))
 
     def refused(self, store: Store, attempt: Change) -> ChangedMeanwhileError:
         """Refuse a change that brings something for every table; none of it stays."""
         before = (store.head(), list(store.lines()), store.matters(), store.duties("b"))
-        whole = replace(
-            attempt,
+        whole = attempt._replace(
             kept=(Kept(b"digest", b"salt", b"text"),),
             keys=(("NEW", "b"), *attempt.keys),
             matters=(matter_row("b"),),
@@ -179,12 +177,12 @@ class TestConflicts:
         self.refused(store, change(line("a", 2), line("b", 1), line("a", 4)))
 
     def test_a_key_that_leads_to_another_matter(self, store: Store) -> None:
-        error = self.refused(store, replace(change(line("b", 1)), keys=(("PD-1", "b"),)))
+        error = self.refused(store, change(line("b", 1))._replace(keys=(("PD-1", "b"),)))
         assert error.message == "PD-1: leads to a already, not to b"
         assert store.matter_of("PD-1") == "a"
 
     def test_a_key_given_again_for_the_same_matter_is_no_conflict(self, store: Store) -> None:
-        store.commit(replace(change(line("a", 2)), keys=(("PD-1", "a"), ("PD-2", "a"))))
+        store.commit(change(line("a", 2))._replace(keys=(("PD-1", "a"), ("PD-2", "a"))))
         assert store.matter_of("PD-2") == "a"
         assert store.matter_of("PD-3") is None
 
@@ -192,15 +190,15 @@ class TestConflicts:
 class TestKept:
     def test_texts_are_kept_once(self, store: Store) -> None:
         text = Kept(b"d" * 32, b"salt", b"text")
-        store.commit(replace(change(line("a", 1)), kept=(text, text)))
-        store.commit(replace(change(line("a", 2)), kept=(text,)))
+        store.commit(change(line("a", 1))._replace(kept=(text, text)))
+        store.commit(change(line("a", 2))._replace(kept=(text,)))
         assert store.kept(text.digest) == text
         assert store.kept(b"other") is None
         assert list(store.kept_digests()) == [text]
 
     def test_many_pages_of_texts_are_streamed(self, store: Store) -> None:
         texts = [Kept(bytes([number]) * 32, b"salt", b"text") for number in range(200)]
-        store.commit(replace(change(line("a", 1)), kept=tuple(texts)))
+        store.commit(change(line("a", 1))._replace(kept=tuple(texts)))
         assert list(store.kept_digests()) == texts
 
     def test_the_key_stays_and_is_the_workspaces_own(self, path: Path, store: Store) -> None:
@@ -227,9 +225,9 @@ class TestMatters:
         assert store.last_matter("2026-") == highest
 
     def test_a_row_is_replaced_by_the_newer_one(self, store: Store) -> None:
-        store.commit(replace(change(line("a", 1)), matters=(matter_row("a"),)))
+        store.commit(change(line("a", 1))._replace(matters=(matter_row("a"),)))
         closed = matter_row("a", "closed", "another title")
-        store.commit(replace(change(line("a", 2)), matters=(closed, matter_row("b"))))
+        store.commit(change(line("a", 2))._replace(matters=(closed, matter_row("b"))))
         assert store.matters() == [closed, matter_row("b")]
         assert store.matters("open") == [matter_row("b")]
         assert store.matters("closed") == [closed]
@@ -300,8 +298,8 @@ class TestDuties:
                 assert len(waiting) == [row.told for row in rows].count("waiting")
 
     def test_rebuilding_replaces_every_row_and_no_entry(self, store: Store) -> None:
-        first = replace(change(line("a", 1)), keys=(("PD-1", "a"),), matters=(matter_row("a"),))
-        store.commit(replace(first, duties={"a": (duty_row("a", "x"),)}))
+        first = change(line("a", 1))._replace(keys=(("PD-1", "a"),), matters=(matter_row("a"),))
+        store.commit(first._replace(duties={"a": (duty_row("a", "x"),)}))
         head = store.head()
         store.rebuild([matter_row("b")], {"b": (duty_row("b", "y"),)})
         assert store.matters() == [matter_row("b")]

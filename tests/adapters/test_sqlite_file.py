@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -287,10 +286,10 @@ class TestGuards:
 
 class TestNoRoom:
     def test_a_full_disk_leaves_what_was_there(self, store: SqliteStore) -> None:
-        head = store.commit(replace(change(line("a", 1)), matters=(matter_row("a"),))).head
+        head = store.commit(change(line("a", 1))._replace(matters=(matter_row("a"),))).head
         (pages,) = store._db.execute("PRAGMA page_count").fetchone()
         store._db.execute(f"PRAGMA max_page_count = {pages + 5}")
-        big = replace(change(line("a", 2, b"x" * 50_000)), matters=(matter_row("a", "closed"),))
+        big = change(line("a", 2, b"x" * 50_000))._replace(matters=(matter_row("a", "closed"),))
 
         with pytest.raises(StoreFullError, match="no room left; nothing was recorded"):
             store.commit(big)

@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,7 +102,7 @@ def main(version: str) -> None:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
         shutil.copyfile(root / "register.sqlite3", target)
-    expected = {"head": asdict(head) | {"chain": head.chain.hex()}, "states": states}
+    expected = {"head": head._asdict() | {"chain": head.chain.hex()}, "states": states}
     (HERE / f"{version}.json").write_text(json.dumps(expected, indent=2) + "\n", encoding="utf-8")
 
 
