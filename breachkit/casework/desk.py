@@ -190,6 +190,14 @@ def read_matter(desk: Desk, matter_id: str, *, until: str | None = None) -> Matt
     return matter
 
 
+def read_surviving(desk: Desk, matter_id: str) -> Matter:
+    """Return an incident, or the one that goes on after all mergers that lead away from it."""
+    matter = read_matter(desk, matter_id)
+    while matter.merged_into:
+        matter = read_matter(desk, matter.merged_into)
+    return matter
+
+
 def keep(desk: Desk, text: str) -> Kept:
     """Return a text as it is kept beside the register, under its own salted digest."""
     raw = text.encode()

@@ -223,7 +223,9 @@ def _render(
 
 def _last_number(matter: Matter, drafts: list[Draft]) -> int:
     """Return the highest number that a notice has; to count them would give some number twice."""
-    names = [*matter.notices, *(one.drafted.notice for one in drafts)]
+    # A filing taken over from a merged incident keeps the name that it was filed under.
+    mine = (name for name in matter.notices if name.startswith(f"{matter.id}-n"))
+    names = [*mine, *(one.drafted.notice for one in drafts)]
     return max((int(name.rpartition("-n")[2]) for name in names), default=0)
 
 
