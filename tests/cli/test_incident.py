@@ -269,7 +269,9 @@ def test_show_as_it_was_known(run: Run, clock: SetClock) -> None:
     assert "AS KNOWN AT 2026-11-22 03:00 Europe/Berlin" in said.out
     early = run("incident", "show", incident, "--at", "2026-11-21 UTC")
     assert early.status == 2
-    assert "was opened on" in early.error
+    assert early.error == f"{incident} was opened at 2026-11-22T01:30Z, after 2026-11-21T23:59Z"
+    assert early.hint == "the earliest time that shows it: --at 2026-11-22T01:30Z"
+    assert run("incident", "show", incident, "--at", "2026-11-22T01:30Z").status == 0
 
 
 def test_merge(run: Run) -> None:
