@@ -20,6 +20,7 @@ from breachkit.casework.phases import (
     undelivered,
 )
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
+from breachkit.casework.reasons import check_printed, check_reason
 from breachkit.casework.wishes import language_of, remarks_on
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
@@ -39,11 +40,7 @@ from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
 from breachkit.domain.requirement import Gap
 from breachkit.domain.scope import OWN
-from breachkit.domain.text import check_text
-from breachkit.errors import FactError, RefusedError, UnknownNameError
-
-LONGEST = 8000
-"""How many characters a reason may have, as any other text."""
+from breachkit.errors import RefusedError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Order:
     phase: Phase | None = None
     language: str | None = None
     reason: str = ""
-    """What a correction changes, or why a withdrawal is made, as the text says it."""
+    """What is new, what a correction changes or why it is withdrawn, as the text says it."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,11 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
     """Render the notices of an incident for review; gaps become "will follow" in words.
 
     A text that is already drafted in the same words is not drafted again. Raises RefusedError for a
-    final notice with gaps, and where nothing is owed to the addressee.
+    final notice with gaps, and where nothing is owed to the addressee; BadInputError for a reason that
+    a first notice would not print.
     """
     check_may_change(desk.rules.roles(actor), "draft")
-    _check_reason(order.reason)
+    check_reason(order.reason)
 
     def decide() -> tuple[Change | None, tuple[Draft, ...]]:
         picture = look(desk, matter_id)
@@ -103,6 +101,8 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
                 " corrected or, once it is ruled out, withdrawn",
                 hint=f"breachkit status {matter_id}",
             )
+        phases = [(*one, order.phase or phase_of(picture, *one)) for one in wanted]
+        check_printed(matter_id, order.reason, phases, order.readers)
         drafts: list[Draft] = []
         for scope, reader in wanted:
             number = _last_number(picture.matter, drafts) + 1
@@ -278,16 +278,6 @@ def _next_version(one: Draft, kept: Kept) -> Drafted:
 
 def _kept_tree(desk: Desk, one: Draft) -> Kept:
     return keep(desk, canonical(as_data(one.document)).decode())
-
-
-def _check_reason(reason: str) -> None:
-    """Refuse a reason that no text could print; FactError says which character, or how long it is."""
-    if len(reason) > LONGEST:
-        raise FactError("reason", f"has {len(reason)} characters, at most {LONGEST}")
-    try:
-        check_text(reason)
-    except ValueError as error:
-        raise FactError("reason", str(error)) from error
 
 
 def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:
