@@ -214,7 +214,7 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        flags=_flags(desk, picture, scope, text),
+        flags=[*_flags(desk, picture, scope, text), *_needed(heading.missing)],
         **digests_of(manifest),
         **_contents(picture, heading, scope, document),
     )
@@ -300,6 +300,14 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
         for name in list(names_in(text, known))[:1]
         if name.casefold() not in own
     ]
+
+
+def _needed(missing: Iterable[Gap]) -> Iterable[str]:
+    """Yield what has to be filled in before a text is sent."""
+    asked = dict.fromkeys((gap.title, gap.citation) for gap in missing if gap.needed_now)
+    yield from (
+        f"to be filled in before it is sent: {title} ({citation})" for title, citation in asked
+    )
 
 
 def _uses(picture: Picture, document: Document) -> dict[str, str]:

@@ -28,8 +28,9 @@ _ADDRESSEES = {
 _FOLLOW = {"never": "at once", "initial": "may follow", "always": "as known"}
 
 _LEGEND = (
-    "at once: has to be in the first notice. may follow: in a first notice, a reason and a date will"
-    " do. as known: says what is known; a reasoned 'not yet known' answers it."
+    "at once: has to be in the first notice; a reason does not answer it. may follow: in a first"
+    " notice, a reason and a date will do. as known: says what is known; a reasoned 'not yet known'"
+    " answers it."
 )
 
 _SIDES = {
