@@ -171,7 +171,8 @@ def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, str]]:
     for reader in order.readers:
         if reader not in readers:
             raise UnknownNameError(
-                f"{picture.id} has no notice to {reader}", hint=f"one of: {', '.join(readers)}"
+                f"{picture.id} has no notice to {reader}",
+                hint=f"one of: {', '.join(one.replace('_', '-') for one in readers)}",
             )
     for reader in order.readers or readers:
         for scope in order.scopes or known:
