@@ -185,8 +185,17 @@ def read_matter(desk: Desk, matter_id: str, *, until: str | None = None) -> Matt
     matter = replay(matter_id, lines, until=until)
     if not matter.version:
         raise UnknownNameError(
-            f"{matter_id} was opened on {lines[0].at}, after {until}", hint="give a later --at"
+            f"{matter_id} was opened at {lines[0].at[:16]}Z, after {str(until)[:16]}Z",
+            hint=f"the earliest time that shows it: --at {lines[0].at[:16]}Z",
         )
+    return matter
+
+
+def read_surviving(desk: Desk, matter_id: str) -> Matter:
+    """Return an incident, or the one that goes on after all mergers that lead away from it."""
+    matter = read_matter(desk, matter_id)
+    while matter.merged_into:
+        matter = read_matter(desk, matter.merged_into)
     return matter
 
 

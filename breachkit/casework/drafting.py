@@ -20,6 +20,7 @@ from breachkit.casework.phases import (
     undelivered,
 )
 from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
+from breachkit.casework.reasons import check_printed, check_reason
 from breachkit.casework.wishes import language_of, remarks_on
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
@@ -39,11 +40,7 @@ from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
 from breachkit.domain.requirement import Gap
 from breachkit.domain.scope import OWN
-from breachkit.domain.text import check_text
-from breachkit.errors import FactError, RefusedError, UnknownNameError
-
-LONGEST = 8000
-"""How many characters a reason may have, as any other text."""
+from breachkit.errors import RefusedError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Order:
     phase: Phase | None = None
     language: str | None = None
     reason: str = ""
-    """What a correction changes, or why a withdrawal is made, as the text says it."""
+    """What is new, what a correction changes or why it is withdrawn, as the text says it."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,11 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
     """Render the notices of an incident for review; gaps become "will follow" in words.
 
     A text that is already drafted in the same words is not drafted again. Raises RefusedError for a
-    final notice with gaps, and where nothing is owed to the addressee.
+    final notice with gaps, and where nothing is owed to the addressee; BadInputError for a reason that
+    a first notice would not print.
     """
     check_may_change(desk.rules.roles(actor), "draft")
-    _check_reason(order.reason)
+    check_reason(order.reason)
 
     def decide() -> tuple[Change | None, tuple[Draft, ...]]:
         picture = look(desk, matter_id)
@@ -103,6 +101,8 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
                 " corrected or, once it is ruled out, withdrawn",
                 hint=f"breachkit status {matter_id}",
             )
+        phases = [(*one, order.phase or phase_of(picture, *one)) for one in wanted]
+        check_printed(matter_id, order.reason, phases, order.readers)
         drafts: list[Draft] = []
         for scope, reader in wanted:
             number = _last_number(picture.matter, drafts) + 1
@@ -171,7 +171,8 @@ def _wanted(picture: Picture, order: Order) -> Iterable[tuple[str, str]]:
     for reader in order.readers:
         if reader not in readers:
             raise UnknownNameError(
-                f"{picture.id} has no notice to {reader}", hint=f"one of: {', '.join(readers)}"
+                f"{picture.id} has no notice to {reader}",
+                hint=f"one of: {', '.join(one.replace('_', '-') for one in readers)}",
             )
     for reader in order.readers or readers:
         for scope in order.scopes or known:
@@ -214,7 +215,7 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        flags=_flags(desk, picture, scope, text),
+        flags=[*_flags(desk, picture, scope, text), *_needed(heading.missing)],
         **digests_of(manifest),
         **_contents(picture, heading, scope, document),
     )
@@ -223,7 +224,9 @@ def _render(
 
 def _last_number(matter: Matter, drafts: list[Draft]) -> int:
     """Return the highest number that a notice has; to count them would give some number twice."""
-    names = [*matter.notices, *(one.drafted.notice for one in drafts)]
+    # A filing taken over from a merged incident keeps the name that it was filed under.
+    mine = (name for name in matter.notices if name.startswith(f"{matter.id}-n"))
+    names = [*mine, *(one.drafted.notice for one in drafts)]
     return max((int(name.rpartition("-n")[2]) for name in names), default=0)
 
 
@@ -278,16 +281,6 @@ def _kept_tree(desk: Desk, one: Draft) -> Kept:
     return keep(desk, canonical(as_data(one.document)).decode())
 
 
-def _check_reason(reason: str) -> None:
-    """Refuse a reason that no text could print; FactError says which character, or how long it is."""
-    if len(reason) > LONGEST:
-        raise FactError("reason", f"has {len(reason)} characters, at most {LONGEST}")
-    try:
-        check_text(reason)
-    except ValueError as error:
-        raise FactError("reason", str(error)) from error
-
-
 def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:
     open_ = sorted({gap.citation for gap in missing if gap.blocks("final")})
     if phase == "final" and open_:
@@ -308,6 +301,14 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
         for name in list(names_in(text, known))[:1]
         if name.casefold() not in own
     ]
+
+
+def _needed(missing: Iterable[Gap]) -> Iterable[str]:
+    """Yield what has to be filled in before a text is sent."""
+    asked = dict.fromkeys((gap.title, gap.citation) for gap in missing if gap.needed_now)
+    yield from (
+        f"to be filled in before it is sent: {title} ({citation})" for title, citation in asked
+    )
 
 
 def _uses(picture: Picture, document: Document) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
-from breachkit.casework.desk import Desk, attempt, keep, read_matter
+from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, picture_of
 from breachkit.casework.records import read_time
+from breachkit.casework.survivor import tell_survivor
 from breachkit.casework.versions import Chosen, choose, read_fitting
 from breachkit.domain.approval import (
     Candidate,
@@ -25,7 +26,6 @@ from breachkit.domain.approval import (
     why_outside,
 )
 from breachkit.domain.entry import (
-    ContactRecorded,
     DeliveryRecorded,
     NoticeApproved,
     NoticeReviewed,
@@ -169,7 +169,7 @@ def record_delivery(
         entries = [_delivery(actor, one, said, bool(outside[one.id])) for one in new]
         picture, change = changed_by(desk, chosen.matter, list(entries))
         change = change._replace(kept=(kept,) if kept else ())
-        change = _told_survivor(desk, actor, chosen.matter, entries, change)
+        change = tell_survivor(desk, actor, chosen.matter, entries, change)
         return change, _of(picture, chosen, tuple(why for why in outside.values() if why))
 
     return attempt(desk, decide)
@@ -274,35 +274,6 @@ def _delivery(actor: Actor, version: Version, said: _Delivery, outside: bool) ->
         authority=said.authority,
         outside_gate=outside,
         note_kept=said.note.digest.hex() if said.note else None,
-    )
-
-
-def _told_survivor(
-    desk: Desk, actor: Actor, matter: Matter, entries: Sequence[DeliveryRecorded], change: Change
-) -> Change:
-    """Return a change that also tells the incident into which this one was merged, for its clocks."""
-    if not matter.merged_into:
-        return change
-    other = read_matter(desk, matter.merged_into)
-    told = [
-        ContactRecorded(
-            by=actor,
-            scope=entry.scope,
-            direction="out",
-            channel=_line(f"{entry.channel}, as {entry.notice}"),
-            at=entry.at,
-            told=True,
-        )
-        for entry in entries
-        if matter.notices[entry.notice][-1].drafted.addressee == "partner"
-    ]
-    if not told:
-        return change
-    _, second = changed_by(desk, other, list(told))
-    return change._replace(
-        lines=(*change.lines, *second.lines),
-        matters=(*change.matters, *second.matters),
-        duties={**change.duties, **second.duties},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from breachkit.casework.desk import Desk, attempt, line_of, read_matter, stamp_now
+from breachkit.casework.desk import Desk, attempt, line_of, read_matter, read_surviving, stamp_now
 from breachkit.casework.picture import Picture, picture_of
 from breachkit.casework.projection import after
 from breachkit.domain.approval import check_may_change
@@ -279,9 +279,7 @@ def _settled(
 
 def _known(desk: Desk, matter_id: str, statement: Statement) -> Opened:
     """Return the incident that a reference leads to, following a merger."""
-    matter = read_matter(desk, matter_id)
-    while matter.merged_into:
-        matter = read_matter(desk, matter.merged_into)
+    matter = read_surviving(desk, matter_id)
     picture = picture_of(matter, desk.rules, desk.now())
     patch, _ = _settled(desk, matter.facts, statement)
     waiting = tuple(path for path, _, _ in changes(matter.facts, patch))

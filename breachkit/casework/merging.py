@@ -7,7 +7,8 @@ from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, read_matter
 from breachkit.casework.incidents import Amended, changed_by, changes, check_open, moves
-from breachkit.casework.picture import picture_of
+from breachkit.casework.picture import Picture, picture_of
+from breachkit.casework.survivor import FILED, call_of, filed_versions, joined_filings, line_with
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import Flag
 from breachkit.domain.entry import (
@@ -20,6 +21,7 @@ from breachkit.domain.entry import (
     IncidentMerged,
 )
 from breachkit.domain.joining import (
+    Keys,
     additions,
     differences,
     new_keys,
@@ -33,7 +35,7 @@ from breachkit.domain.matter import Matter, Provenance, Recorded
 from breachkit.domain.patch import Tree, merged, upward
 from breachkit.domain.people import Actor
 from breachkit.domain.statement import merge_leaf
-from breachkit.domain.text import cleaned
+from breachkit.domain.telling import Told
 from breachkit.errors import BadInputError
 
 _SAID = re.compile(r"; stated by .+, in \S+$")
@@ -48,8 +50,8 @@ def merge_incidents(desk: Desk, actor: Actor, duplicate: str, into: str, reason:
 
     The earlier opening counts for the provisional clock, and instants that start a clock keep the
     earlier value. Each fact keeps its source and certainty, and names who stated it in which incident;
-    calls and deliveries to partners are recorded in the one that goes on. A decision that would end a
-    clock stays with its own incident. What differs or stays behind is flagged.
+    calls, deliveries to partners and filings with authorities are recorded in the one that goes on. A
+    decision that would end a clock stays with its own incident. What differs or stays behind is flagged.
     """
     check_may_change(desk.rules.roles(actor), "merge")
     if duplicate == into:
@@ -66,6 +68,7 @@ def merge_incidents(desk: Desk, actor: Actor, duplicate: str, into: str, reason:
         entries = list(_entries(actor, one, other, taken))
         _, first = changed_by(desk, one, [IncidentMerged(by=actor, into=into, reason=reason)])
         picture, second = changed_by(desk, other, entries)
+        flags += tuple(_counting(one, picture))
         flags += tuple(flag for flag in picture.flags if flag not in before.flags)
         both = Change(
             now=second.now,
@@ -96,6 +99,7 @@ class _Taken:
     unknown: Mapping[str, Any]
     said: Mapping[str, _Said]
     unlike: tuple[tuple[str, Any], ...]
+    keys: Keys
 
     @property
     def patch(self) -> Tree:
@@ -113,7 +117,7 @@ def _take(one: Matter, other: Matter) -> _Taken:
     old = {new_path(path, keys): path for path in one.provenance}
     said = {path: _said(one, old.get(path, path)) for path in (*facts, *unknown)}
     unlike = tuple(differences(other.facts, theirs, facts))
-    return _Taken(facts, unknown, said, unlike)
+    return _Taken(facts, unknown, said, unlike, keys)
 
 
 def _said(one: Matter, path: str) -> _Said:
@@ -163,6 +167,7 @@ def _entries(actor: Actor, one: Matter, other: Matter, taken: _Taken) -> Iterato
         statements = [FactsAmended(by=actor, source=f"merged from {one.id}")]  # opens it again
     yield from statements
     yield from _calls(actor, one, other)
+    yield from joined_filings(actor, one, taken.keys)
     yield from _decisions(actor, one, other)
 
 
@@ -203,19 +208,11 @@ def _call(actor: Actor, incident: str, recorded: Recorded) -> ContactRecorded:
     match recorded.entry:
         case ContactRecorded() as entry:
             channel = entry.channel if ", under " in entry.channel else ""
-            channel = channel or _line(entry.channel, f", under {incident}")
+            channel = channel or line_with(entry.channel, f", under {incident}")
             caller = entry.caller or entry.by.name
             return entry.model_copy(update={"by": actor, "channel": channel, "caller": caller})
         case DeliveryRecorded() as entry:
-            return ContactRecorded(
-                by=actor,
-                scope=entry.scope,
-                direction="out",
-                channel=_line(entry.channel, f", as {entry.notice}"),
-                at=entry.at,
-                caller=entry.by.name,
-                told=True,
-            )
+            return call_of(actor, entry)
         case entry:
             raise AssertionError(f"{entry.kind} is neither a call nor a delivery")
 
@@ -223,10 +220,6 @@ def _call(actor: Actor, incident: str, recorded: Recorded) -> ContactRecorded:
 def _bare(entry: Entry) -> Any:
     """Return what a call was, whoever recorded it."""
     return entry.model_dump(exclude={"by", "caller", "said_kept"})
-
-
-def _line(text: str, tail: str) -> str:
-    return f"{cleaned(text, 200 - len(tail))}{tail}"
 
 
 def _decisions(actor: Actor, one: Matter, other: Matter) -> Iterator[DecisionRecorded]:
@@ -272,9 +265,25 @@ def _left_behind(one: Matter, other: Matter) -> Iterator[Flag]:
             yield Flag(" ".join(filter(None, (entry.decision, entry.scope))), what)
     for version in (each for versions in one.notices.values() for each in versions):
         to = version.drafted.addressee
-        if version.deliveries and to != "partner":
+        if version.deliveries and to != "partner" and to not in FILED:
             what = f"went to the {to.replace('_', ' ')} ({version.drafted.scope}); {other.id} counts it"
             yield Flag(version.id, f"{what} only once a notice of its own is recorded as delivered")
+
+
+def _counting(one: Matter, picture: Picture) -> Iterator[Flag]:
+    """Yield what each filing made under the other incident counts for in the one that goes on."""
+    for version in filed_versions(one):
+        drafted, reader = version.drafted, version.drafted.addressee
+        met = [
+            duty
+            for duty in picture.duties
+            if duty.id in drafted.discharges and duty.owed is not False
+        ]
+        names = dict.fromkeys(f"{duty.law.citation} {duty.law.instrument}" for duty in met)
+        known = any(duty.told is not Told.UNCONFIRMED for duty in met)
+        number = "" if known or not met else "; its file number is still missing"
+        counts = f"counts here for {', '.join(names)}{number}" if names else "meets no duty here"
+        yield Flag(version.id, f"was filed with the {reader} ({drafted.scope}) and {counts}")
 
 
 def _shown(value: Any) -> str:

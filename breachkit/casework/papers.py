@@ -143,7 +143,9 @@ def marks(matter: Matter, version: Version) -> list[str]:
     one = candidate_of(matter, version)
     read = last_review(version, one.history)
     found = freshness(version.drafted, matter.facts, matter.unknown)
+    incident = version.drafted.notice.rpartition("-")[0]
     return [
+        *([f"filed under {incident}, which was merged: it counts here"] if version.taken else []),
         *(f"flagged: {flag}" for flag in version.drafted.flags),
         *([f"contradicted by {', '.join(found.contradicted[:3])}"] if found.contradicted else []),
         *([f"supplement due: {', '.join(found.supplement[:3])}"] if found.supplement else []),

@@ -83,6 +83,8 @@ def has_left(picture: Picture, scope: str, reader: str) -> bool:
 def undelivered(matter: Matter, scope: str, reader: str) -> Version | None:
     """Return the last version of the notice that is still in the works for a scope."""
     for version in reversed(matter.current()):
+        if version.taken:
+            continue  # it left under another incident, and is no version of what is in the works here
         if version.drafted.scope == scope and version.drafted.reader == reader:
             return None if version.deliveries else version
     return None

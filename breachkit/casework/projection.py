@@ -3,19 +3,16 @@
 from collections.abc import Collection
 
 from breachkit.casework.desk import Desk
-from breachkit.casework.picture import UNNAMED, Picture, look, picture_of
+from breachkit.casework.picture import Picture, look, picture_of
 from breachkit.casework.promises import promised
-from breachkit.casework.waiting import assess_command, is_theirs, next_step, risk_command
+from breachkit.casework.questions import question_of
+from breachkit.casework.waiting import next_step
 from breachkit.domain.deadline import Deadline
-from breachkit.domain.duty import DECIDED_BY, Duty
+from breachkit.domain.duty import Duty
 from breachkit.domain.instant import stamp
 from breachkit.domain.line import NOT_COMPUTABLE, DutyRow, MatterRow
 from breachkit.domain.matter import Matter
-from breachkit.domain.people import PROFILE_QUESTIONS
-from breachkit.domain.scope import OWN
-from breachkit.domain.sheet import Kind, place_at
 from breachkit.domain.telling import Told
-from breachkit.errors import FactError
 
 
 def rows_of(
@@ -94,7 +91,7 @@ def _s(count: int) -> str:
 
 def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow:
     waits, command = next_step(picture, duty, cleared)
-    question, answer = _question(picture, duty)
+    question, answer = question_of(picture, duty)
     deadline = duty.deadline
     return DutyRow(
         matter=picture.id,
@@ -123,85 +120,3 @@ def kind_of(deadline: Deadline) -> str:
     if deadline.not_computable:
         return f"{NOT_COMPUTABLE}{deadline.not_computable}"
     return str(deadline.kind)
-
-
-def _question(picture: Picture, duty: Duty) -> tuple[str, str]:
-    """Return the question that would settle a duty, and the command that answers it."""
-    amend = f"breachkit incident amend {picture.id} --set"
-    if duty.told is not Told.WAITING:
-        return "", ""
-    if reopened := _reopened(picture, duty):
-        return f"{reopened}: decide again ({duty.scope})", assess_command(picture.id, duty.scope)
-    if duty.questions:
-        path = duty.questions[0]
-        asked = _question_of_law(picture, duty, path)
-        if asked:
-            return asked
-        if path == "risk.people":
-            # The partner's own decision is no question to us: the duty says that it waits for it.
-            if is_theirs(duty):
-                return "", ""
-            risk = f"is a high risk to people likely? ({duty.scope})"
-            return risk, risk_command(picture, duty)
-        return f"what is {path}{_choices(path)}?", f"{amend} {path}=VALUE"
-    if duty.deadline.kind == "provisional" and (when := _question_of_time(duty, amend)):
-        return when
-    if duty.deadline.kind == "provisional" and "discovered_at" not in duty.deadline.trigger:
-        stated = picture.matter.facts.get("timeline", {}).get("discovered_at")
-        if stated:
-            return (
-                f"why does the discovery count only from {stated['at']}?",
-                f"{amend} timeline_reasons.discovered_at=REASON",
-            )
-        return "when was the breach discovered?", f'{amend} timeline.discovered_at="TIME ZONE"'
-    return "", ""
-
-
-def _question_of_law(picture: Picture, duty: Duty, path: str) -> tuple[str, str] | None:
-    """Return a question that an instrument or the workspace asks in its own words, and its answer."""
-    area, _, name = path.rpartition(".")
-    if area.endswith("profile"):
-        return _question_of_profile(picture, duty, name)
-    if name == "countries":
-        places = f"breachkit incident amend {picture.id} --set {path}.XX.concerned=yes"
-        return f"in which countries do the people concerned live? ({duty.scope})", places
-    for finding in picture.instruments[duty.law.instrument].findings:
-        if area.endswith("findings") and finding.name == name:
-            return finding.question, f"breachkit incident amend {picture.id} --set {path}=yes"
-    return None
-
-
-def _reopened(picture: Picture, duty: Duty) -> str:
-    """Return which decision that had ended a duty is open again, and through which fact."""
-    decision = DECIDED_BY.get(duty.law.owed)
-    found = (one for one in picture.reopened(duty.scope) if one.entry.decision == decision)
-    return str(next(found, "")) if decision else ""
-
-
-def _question_of_time(duty: Duty, amend: str) -> tuple[str, str] | None:
-    """Return what to ask where an instrument's own event has no time yet, and no discovery is it."""
-    alarm, start = duty.law.provisional, duty.law.trigger.earliest[0].fact
-    if alarm is None or not alarm.until_stated:
-        return None
-    return f"when was {duty.law.event}?", f'{amend} {start}="TIME ZONE"'
-
-
-def _question_of_profile(picture: Picture, duty: Duty, name: str) -> tuple[str, str]:
-    """Return a question about what an organisation is; its answer lies in a file, once for all."""
-    show = f"breachkit law applicable {picture.id}"
-    if duty.scope == OWN or name == "sells_in":
-        return f"{PROFILE_QUESTIONS[name]} ({name} under [organisation.profile])", show
-    if duty.scope == UNNAMED:
-        name_one = f"breachkit incident amend {picture.id} --set scopes.KEY.capacity=processor"
-        return "which partners are affected?", name_one
-    return f"what is {name} of {duty.scope}? (under [profile] in partners/{duty.scope}.toml)", show
-
-
-def _choices(path: str) -> str:
-    """Return the answers that a fact can have; nothing for one that only the record knows."""
-    try:
-        place = place_at(path)
-    except FactError:
-        return ""
-    choices = ("yes", "no") if place.kind is Kind.YES_NO else place.choices
-    return f" ({', '.join(choices)})" if choices else ""

@@ -100,6 +100,8 @@ def _reviews(picture: Picture, back: Collection[tuple[str, str]]) -> Iterator[Du
     found: dict[str, DutyRow] = {}
     for versions in picture.matter.notices.values():
         for version in versions:
+            if version.taken:
+                continue  # legal answers where it was drafted
             row = _review(picture, version)
             key = (version.drafted.scope, version.drafted.reader)
             if row is not None and not (key in back and "returned-" in row.duty):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from breachkit.casework.desk import Desk, Rules, attempt, keep, read_matter
+from breachkit.casework.desk import Desk, Rules, attempt, keep, read_matter, read_surviving
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
 from breachkit.casework.risk import basis, check_may_exempt
@@ -94,7 +94,7 @@ def record_contact(desk: Desk, actor: Actor, matter_id: str, call: Call) -> Note
     said = keep(desk, text) if text else None
 
     def decide() -> tuple[Change | None, Noted]:
-        matter = _surviving(desk, matter_id)
+        matter = read_surviving(desk, matter_id)
         before = picture_of(matter, desk.rules, now)
         scope = scope_of(desk, before, call.scope)
         entry = ContactRecorded(
@@ -193,13 +193,6 @@ def scope_of(desk: Desk, picture: Picture, name: str) -> str:
             hint=f"name the scope by a short key, as in --scope acme; known: {', '.join(known)}",
         )
     return key
-
-
-def _surviving(desk: Desk, matter_id: str) -> Matter:
-    matter = read_matter(desk, matter_id)
-    while matter.merged_into:
-        matter = read_matter(desk, matter.merged_into)
-    return matter
 
 
 def _new_scope(matter: Matter, actor: Actor, scope: str) -> list[Entry]:

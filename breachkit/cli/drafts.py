@@ -48,7 +48,9 @@ def listed(session: Session, picture: "Picture", everything: bool) -> Answer:
             data, [], ["No notices yet.", f"next: {command('notice', 'draft', picture.id)}"]
         )
     live = [one for one in matter.current() if not one.deliveries]
-    return Answer(data, list(_table(session, matter, versions)), _waiting(session, picture, live))
+    steps = list(_commands(session, picture, live)) or [command("status", picture.id)]
+    notes = [*_waiting(session, picture, live), *(f"next: {step}" for step in steps)]
+    return Answer(data, list(_table(session, matter, versions)), notes)
 
 
 def _table(session: Session, matter: "Matter", versions: "Sequence[Version]") -> Iterator[str]:

@@ -28,8 +28,9 @@ _ADDRESSEES = {
 _FOLLOW = {"never": "at once", "initial": "may follow", "always": "as known"}
 
 _LEGEND = (
-    "at once: has to be in the first notice. may follow: in a first notice, a reason and a date will"
-    " do. as known: says what is known; a reasoned 'not yet known' answers it."
+    "at once: has to be in the first notice; a reason does not answer it. may follow: in a first"
+    " notice, a reason and a date will do. as known: says what is known; a reasoned 'not yet known'"
+    " answers it."
 )
 
 _SIDES = {
@@ -135,6 +136,7 @@ def _due(session: Session, picture: "Picture", duty: "Duty") -> str:
 def _questions(picture: "Picture", duty: "Duty") -> Iterator[str]:
     """Yield the facts and decisions that would settle whether a duty is owed, and from when on."""
     from breachkit.casework.forms import clock_path, decide, state
+    from breachkit.casework.questions import words_for
 
     yield from _reopened(picture, duty)
     if path := clock_path(picture, duty):
@@ -144,7 +146,8 @@ def _questions(picture: "Picture", duty: "Duty") -> Iterator[str]:
         line = decide(picture.id, duty.scope)
         yield from _command("is a high risk to people likely?", line, (), 4)
     if facts:
-        yield from _command(f"it depends on {facts[0]}", *state(picture.id, facts[:1]), 4)
+        asked = words_for(picture, duty, facts[0])
+        yield from _command(f"it depends on this: {asked}", *state(picture.id, facts[:1]), 4)
 
 
 def _reopened(picture: "Picture", duty: "Duty") -> Iterator[str]:

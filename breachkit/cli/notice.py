@@ -45,7 +45,8 @@ EXCEPT = click.option(
     "--reason",
     metavar="TEXT",
     default="",
-    help="What a correction changes, or why it is withdrawn; the text says it.",
+    help="What is new, what a correction changes, or why it is withdrawn; the text says it."
+    " An initial notice takes none.",
 )
 def draft(session: Session, incident: str, to: tuple[str, ...], **options: Any) -> Answer:
     """Render the notices of an INCIDENT for review; what is not known is said so in words.

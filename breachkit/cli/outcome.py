@@ -35,13 +35,7 @@ def amended(session: Session, done: "Amended") -> Answer:
     """Return what an amendment changed: facts, deadlines, flags, and notices that no longer fit."""
     picture = done.picture
     stale = list(_stale(done))
-    data = {
-        **_changed_data(done),
-        "notices": [
-            {"notice": one.id, "contradicted": bad, "supplement": new} for one, bad, new in stale
-        ],
-        "head": str(session.kit.head()),
-    }
+    data = {**_changed_data(done), **_stale_data(stale), "head": str(session.kit.head())}
     if done.entry is None:
         return Answer(data, [f"{picture.id} says that already; nothing was written"])
     lines = [f"amended {picture.id}: {picture.title}", *changed_lines(done, session.kit.zone)]
@@ -51,12 +45,16 @@ def amended(session: Session, done: "Amended") -> Answer:
 
 
 def merged(session: Session, duplicate: str, done: "Amended") -> Answer:
-    """Return what an incident took over from its duplicate."""
+    """Return what an incident took over from its duplicate, and the notices that no longer fit."""
     picture = done.picture
-    data = {**_changed_data(done), "merged": duplicate, "head": str(session.kit.head())}
+    stale = list(_stale(done, taken=True))
+    data = {**_changed_data(done), **_stale_data(stale), "merged": duplicate}
     lines = [f"merged {duplicate} into {picture.id}: {picture.title}"]
     lines += changed_lines(done, session.kit.zone)
-    return Answer(data, lines, receipt(session, command("incident", "check", picture.id)))
+    lines += [line for one in stale for line in _stale_lines(*one)]
+    lines += _reopened_lines(picture)
+    notes = receipt(session, *_next_steps(picture, stale))
+    return Answer({**data, "head": str(session.kit.head())}, lines, notes)
 
 
 def soonest(picture: "Picture") -> "Duty | None":
@@ -175,8 +173,16 @@ def _next_steps(picture: "Picture", stale: "list[Stale]") -> list[str]:
     return [command("incident", "check", picture.id)]
 
 
-def _stale(done: "Amended") -> "Iterator[Stale]":
-    """Yield the notices that no longer fit because of what this amendment stated."""
+def _stale_data(stale: "list[Stale]") -> dict[str, Any]:
+    shown = [{"notice": one.id, "contradicted": bad, "supplement": new} for one, bad, new in stale]
+    return {"notices": shown}
+
+
+def _stale(done: "Amended", *, taken: bool = False) -> "Iterator[Stale]":
+    """Yield the notices that no longer fit what was stated, or beside which they were taken over.
+
+    A text that was drafted of other facts than those it stands beside now is compared as a whole.
+    """
     from breachkit.domain.freshness import freshness
 
     matter = done.picture.matter
@@ -184,7 +190,9 @@ def _stale(done: "Amended") -> "Iterator[Stale]":
     touched += done.entry.unknown if done.entry else []
     for version in matter.current():
         found = freshness(version.drafted, matter.facts, matter.unknown)
-        bad, new = _among(found.contradicted, touched), _among(found.supplement, touched)
+        bad, new = list(found.contradicted), list(found.supplement)
+        if not (taken and version.taken):
+            bad, new = _among(bad, touched), _among(new, touched)
         if bad or new:
             yield version, bad, new
 

@@ -46,6 +46,7 @@ def _point(reading: Reading, held: Held, withheld: Sequence[str]) -> View:
         "withheld": kept_back,
         "why": reading.because((gap.path,) if gap else (), known),
         "partly": bool(values) and gap is not None,
+        "needed": any(one.needed_now for one in held.gaps),
     }
 
 

@@ -223,6 +223,18 @@ class IncidentJoined(Entry):
     """By scope: when it was told under the other incident, UTC."""
 
 
+class FilingJoined(Entry):
+    """A submission to an authority under an incident that was merged into this one: it counts here."""
+
+    kind = "FilingJoined/1"
+    drafted: Drafted
+    """The text as it was drafted there; its facts by the paths that they have here."""
+    drafted_by: Actor
+    drafted_at: str
+    delivery: DeliveryRecorded
+    """When and how it was submitted, and by whom that was recorded."""
+
+
 class IncidentClosed(Entry):
     """An incident on which nothing more is to be done."""
 
@@ -245,6 +257,7 @@ KINDS: dict[str, type[Entry]] = {
         DecisionRecorded,
         IncidentMerged,
         IncidentJoined,
+        FilingJoined,
         IncidentClosed,
     )
 }

@@ -1,7 +1,7 @@
 """The fold: a matter is what you get when its entries are read from the top."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from breachkit.domain.entry import (
@@ -11,6 +11,7 @@ from breachkit.domain.entry import (
     Drafted,
     Entry,
     FactsAmended,
+    FilingJoined,
     IncidentClosed,
     IncidentJoined,
     IncidentMerged,
@@ -61,6 +62,8 @@ class Version:
     approval: NoticeApproved | None = None
     approved_at: str = ""
     deliveries: list[Recorded] = field(default_factory=list)
+    taken: bool = False
+    """Whether it was drafted under an incident that was merged into this one."""
 
     @property
     def id(self) -> str:
@@ -212,6 +215,8 @@ def apply(matter: Matter, recorded: Recorded) -> None:
             matter.opened_at = min(matter.opened_at, entry.opened_at)
             for scope, times in entry.told.items():
                 matter.told.setdefault(scope, []).extend((at, recorded) for at in times)
+        case FilingJoined() as entry:
+            _take(matter, entry, recorded)
         case IncidentClosed():
             matter.state = "closed"
 
@@ -240,6 +245,18 @@ def _draft(matter: Matter, entry: NoticeDrafted, recorded: Recorded) -> None:
         matter.notices.setdefault(drafted.notice, []).append(version)
         if entry.set_id:
             matter.sets.setdefault(entry.set_id, []).append(version)
+
+
+def _take(matter: Matter, entry: FilingJoined, recorded: Recorded) -> None:
+    """Count a submission that was made under another incident as one of this one."""
+    drafted = entry.drafted
+    version = matter.find_version(drafted.notice, drafted.version)
+    if version is None:
+        version = Version(drafted, entry.drafted_by, entry.drafted_at, taken=True)
+        versions = matter.notices.setdefault(drafted.notice, [])
+        versions.append(version)
+        versions.sort(key=lambda one: one.drafted.version)
+    version.deliveries.append(replace(recorded, entry=entry.delivery))
 
 
 def _tell(matter: Matter, scope: str, told: Instant, recorded: Recorded) -> None:

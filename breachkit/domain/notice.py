@@ -10,6 +10,7 @@ from breachkit.domain.content import contents
 from breachkit.domain.document import Printed
 from breachkit.domain.heading import Heading, head_of
 from breachkit.domain.mark import filing_mark
+from breachkit.domain.obligation import UnknownAllowed
 from breachkit.domain.patch import fact_at
 from breachkit.domain.reading import Reading
 from breachkit.domain.requirement import Answer, Gap
@@ -220,17 +221,22 @@ class _Builder(Reading):
         return {"label": label, "name": {"label": label}, **figure}
 
     def still_open(self, missing: Sequence[Gap]) -> View:
-        """Return what the text leaves open; it is settled when nothing was promised for later."""
-        follows = self.gaps(missing, Answer.UNKNOWN)
-        open_ = self.gaps(missing, Answer.MISSING)
-        announced = [*self._told_later(missing), *self._counted_later(follows)]
-        return {
-            "follows": follows,
-            "open": open_,
-            "announced": announced,
-            "settled": not (follows or open_ or announced),
-            "why": self.whys(),
+        """Return what the text leaves open, as the law lets it follow or not.
+
+        A contact point is `needed` before the text is sent; what else may not follow is `owed` with it.
+        It is settled when nothing is missing and nothing was promised for later.
+        """
+        asked = [gap for gap in missing if gap.answer is not Answer.QUESTION]
+        later = [gap for gap in asked if gap.allowed is not UnknownAllowed.NEVER]
+        found = {
+            "needed": self.gaps(gap for gap in asked if gap.needed_now),
+            "owed": self.gaps(gap for gap in asked if not (gap.needed_now or gap in later)),
+            "follows": self.gaps(gap for gap in later if gap.answer is Answer.UNKNOWN),
+            "open": self.gaps(gap for gap in later if gap.answer is Answer.MISSING),
         }
+        counted = self._counted_later([*found["follows"], *found["owed"]])
+        found["announced"] = [*self._told_later(missing), *counted]
+        return {**found, "settled": not any(found.values()), "why": self.whys()}
 
     def _told_later(self, missing: Sequence[Gap]) -> Iterator[View]:
         """Yield what stands once in a notice, is not known yet, and is no requirement's gap."""
@@ -257,15 +263,14 @@ class _Builder(Reading):
         new = (one for one in found if (one["reason"].text, one["by"].text) not in told)
         return told_once(new, "name")
 
-    def gaps(self, gaps: Sequence[Gap], answer: Answer) -> list[View]:
+    def gaps(self, gaps: Iterable[Gap]) -> list[View]:
         """Return what is open, once where it is open alike for several kinds of data or people."""
         found: dict[tuple[str, ...], View] = {}
         for gap in gaps:
-            if gap.answer is answer:
-                known = {"reason": gap.reason, "follows_by": gap.follows_by}
-                because = self.because((gap.path,), known if gap.reason else {})
-                item = {"what": Printed(gap.title), "name": self._which(gap), **because}
-                found.setdefault(tuple(str(part) for part in item.values()), item)
+            known = {"reason": gap.reason, "follows_by": gap.follows_by}
+            because = self.because((gap.path,), known if gap.reason else {})
+            item = {"what": Printed(gap.title), "name": self._which(gap), **because}
+            found.setdefault(tuple(str(part) for part in item.values()), item)
         return told_once(found.values(), "name")
 
     def _which(self, gap: Gap) -> View:

@@ -39,6 +39,12 @@ class Gap:
     reason: str = ""
     follows_by: Mapping[str, Any] | None = None
 
+    @property
+    def needed_now(self) -> bool:
+        """Whether a contact point is missing: it is named, not found out, and so never follows."""
+        never = self.allowed is UnknownAllowed.NEVER
+        return never and "contact" in self.view_path.split(".")
+
     def blocks(self, phase: str) -> bool:
         """Tell whether a notice of this phase is incomplete because of the gap."""
         if self.answer is not Answer.UNKNOWN or self.allowed is UnknownAllowed.NEVER:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from breachkit.app import Breachkit
-from breachkit.domain.entry import Addressee
+from breachkit.domain.entry import Addressee, Phase
 from breachkit.errors import BadInputError, UnknownNameError
 from tests.conftest import SetClock, partner
 from tests.gate.steps import Acting, released
@@ -119,6 +119,18 @@ def test_a_submitted_stage_starts_the_next(
     told = {one.id: str(one.told) for one in kit.incident(incident).duties}
     assert told["eu-cra/14-4-b@own"] == "in time"
     assert told["eu-cra/14-2-b@own"] == "waiting", "another filing, though to the same reader"
+
+
+@pytest.mark.parametrize("phase", ["supplementary", "final", "correction"])
+def test_a_later_filing_prints_its_reason(acting: Acting, manufacturer: Any, phase: Phase) -> None:
+    manufacturer()
+    kit = acting("maria")
+    incident = kit.open_incident(ALERT).id
+    kit.amend(incident, {"product": {"made_available_in": ["DE"]}})
+    (draft,) = kit.draft(incident, to=["eu-cra-14-2-a"])
+    kit.record_delivery(draft.drafted.notice, channel="portal", at="now", reference="SRP-1")
+    (one,) = kit.draft(incident, to=["eu-cra-14-2-a"], phase=phase, reason="a log was read")
+    assert "a log was read" in one.text
 
 
 def test_a_filing_is_confirmed_only_by_its_number(acting: Acting, manufacturer: Any) -> None:

@@ -131,7 +131,7 @@ def test_what_was_known_then_can_be_shown_again(kit: Breachkit, clock: SetClock)
         "estimated",
         "claimed",
     )
-    with pytest.raises(UnknownNameError, match="was opened on"):
+    with pytest.raises(UnknownNameError, match="was opened at"):
         kit.incident(incident, at="2026-11-21T00:00Z")
 
 

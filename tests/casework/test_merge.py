@@ -267,7 +267,7 @@ def test_a_call_that_both_know_is_recorded_once(kit: Breachkit) -> None:
     assert len(kit.incident("2026-0002").matter.contacts) == 1
 
 
-def test_what_left_to_a_partner_was_told_and_a_filing_is_flagged(kit: Breachkit) -> None:
+def test_what_left_to_a_partner_or_an_authority_counts_and_is_said(kit: Breachkit) -> None:
     kit.open_incident({"title": "a", "scopes": {"acme": {}, "own": {}}})
     names = {one.drafted.addressee: one.drafted.notice for one in kit.draft("2026-0001")}
     for addressee in ("partner", "authority"):
@@ -278,8 +278,14 @@ def test_what_left_to_a_partner_was_told_and_a_filing_is_flagged(kit: Breachkit)
     assert picture.duty("imou-dpa/6.3@acme").told is Told.IN_TIME  # type: ignore[union-attr]
     (call,) = picture.matter.contacts
     assert call.entry.channel == f"portal, as {names['partner']}"  # type: ignore[attr-defined]
-    assert said[f"{names['authority']}.1"].startswith("went to the authority (own)")
-    assert picture.duty("eu-gdpr/33-1@own").told is Told.WAITING  # type: ignore[union-attr]
+    assert said[f"{names['authority']}.1"] == (
+        "was filed with the authority (own) and counts here for Article 33(1) eu-gdpr"
+    )
+    assert picture.duty("eu-gdpr/33-1@own").told is Told.IN_TIME  # type: ignore[union-attr]
+    (again,) = kit.draft("2026-0002", to=["authority"], scopes=["own"])
+    assert again.drafted.phase == "supplementary", "the authority knows of it already"
+    assert again.drafted.notice == "2026-0002-n1"
+    assert kit.verify().faults == ()
 
 
 @pytest.mark.parametrize(("outcome", "owed"), [("high", True), ("not_high", None)])

@@ -269,7 +269,9 @@ def test_show_as_it_was_known(run: Run, clock: SetClock) -> None:
     assert "AS KNOWN AT 2026-11-22 03:00 Europe/Berlin" in said.out
     early = run("incident", "show", incident, "--at", "2026-11-21 UTC")
     assert early.status == 2
-    assert "was opened on" in early.error
+    assert early.error == f"{incident} was opened at 2026-11-22T01:30Z, after 2026-11-21T23:59Z"
+    assert early.hint == "the earliest time that shows it: --at 2026-11-22T01:30Z"
+    assert run("incident", "show", incident, "--at", "2026-11-22T01:30Z").status == 0
 
 
 def test_merge(run: Run) -> None:
@@ -301,3 +303,37 @@ def test_close_and_list(run: Run) -> None:
     assert [row["state"] for row in run("incident", "list", "--all", "--json").data] == ["closed"]
     run("incident", "amend", incident, "--set", "people=3")
     assert TITLE in run("incident", "list").out
+
+
+def test_a_merger_names_the_notices_that_no_longer_fit(run: Run, workspace: Path) -> None:
+    partner(workspace, "acme", "Acme Cameras")
+    first = opened(run, "--partner", "acme")
+    run("notice", "draft", first, "--to", "partner")
+    known = [
+        "--set",
+        "scopes.acme.people=2000",
+        "--set",
+        "nature.description=A switch mixed users up",
+    ]
+    other = opened(run, "--partner", "acme", *known)
+    said = run("incident", "merge", other, first, "--reason", "same outage")
+    text = " ".join(said.out.split())
+    assert f"notice {first}-n1.1 (drafted) needs a supplement on " in text
+    assert "scopes.acme.people" in text.partition("needs a supplement on")[2]
+    assert f"next: breachkit notice draft {first} --to partner --scope acme\n" in said.err
+
+
+def test_a_merger_says_what_a_filing_taken_over_states_otherwise(run: Run) -> None:
+    own = ["--partner", "own"]
+    other = opened(run, *own, "--set", "scopes.own.people=5")
+    run("notice", "draft", other, "--to", "authority")
+    left = ["--channel", "portal", "--at", "now", "--reference", "AZ-1"]
+    assert run("notice", "record-delivery", f"{other}-n1", *left).status == 0
+    first = opened(run, *own, "--set", "scopes.own.people=9")
+    said = run("incident", "merge", other, first, "--reason", "same outage")
+    text = " ".join(said.out.split())
+    assert f"{other}-n1.1: was filed with the authority (own) and counts here for" in text
+    assert f"notice {other}-n1.1 (delivered) is contradicted by scopes.own.people" in text
+    assert f"next: breachkit notice draft {first} --to authority --scope own\n" in said.err
+    listed = run("notice", "list", first)
+    assert f"filed under {other}, which was merged: it counts here" in listed.out

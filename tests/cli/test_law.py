@@ -164,9 +164,9 @@ def test_yes_and_no_are_offered_where_a_fact_is_that(run: Run, workspace: Path) 
     opened(run)
     questions = run("status", "--json").data["questions"]
     asked = {one["question"]: one["command"] for one in questions}
-    assert asked["2026-0001: what is product.vulnerability.exploited (yes, no)?"].endswith(
-        "--set product.vulnerability.exploited=VALUE"
-    )
+    assert asked[
+        "2026-0001: is the vulnerability of our product being exploited? (yes, no)"
+    ].endswith("--set product.vulnerability.exploited=VALUE")
 
 
 def test_an_answer_starts_the_clock_of_its_law(run: Run, workspace: Path) -> None:

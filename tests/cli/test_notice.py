@@ -285,7 +285,7 @@ def test_list_answers_machines(run: Run) -> None:
         (
             "draft 2026-0001 --to everybody",
             "2026-0001 has no notice to everybody",
-            "one of: partner, authority, data_subjects",
+            "one of: partner, authority, data-subjects",
         ),
         (
             f"record-delivery {NAME} --channel post --at 02:10",

@@ -112,7 +112,7 @@ def test_the_first_hour_is_stated_in_words() -> None:
         "The number of records concerned has not been established yet.",
         "It has not been established yet which data are concerned",
         "Please treat them as readable until we tell you otherwise.",
-        "A contact point has not been named in this text yet.",
+        "Our contact point is still missing here; it is to be filled in before this is sent.",
         "The likely consequences have not been assessed yet.",
         "No measure taken or proposed can be named yet.",
         "Prepare to replace the AppSecret",

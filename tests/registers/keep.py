@@ -82,7 +82,9 @@ def build(root: Path) -> None:
         maria.record_decision(
             first, Ruling("risk-people", "high", "live video", "Acme DPO", scope="acme")
         )
-        second = maria.open_incident({"title": "The same again"}).id
+        second = maria.open_incident({"title": "The same again", "scopes": {"own": {}}}).id
+        (filing,) = maria.draft(second, to=["authority"])
+        maria.record_delivery(filing.drafted.notice, channel="portal", at="now", reference="F-1")
         maria.merge(second, first, reason="one cause")
         third = maria.open_incident({"title": "A test"}).id
         maria.close_incident(third, reason="a test", despite_duties=True)
