@@ -61,6 +61,7 @@ def as_data(filing: Filing) -> dict[str, Any]:
         "status": filled.status,
         "open": [one.field.row for one in filled.open],
         "questions": [one.field.row for one in filled.questions],
+        "proposed": [one.field.row for one in filled.proposed],
         "problems": [{"row": one.field.row, "problem": one.problem} for one in filled.problems],
         "fields": [_field_data(filing, one) for one in filled.answers],
     }
@@ -93,6 +94,8 @@ def _field_data(filing: Filing, one: FieldAnswer) -> dict[str, Any]:
         "value": _in_words(one),
         "text": show_answer(field, value) if value is not None else None,
         "sources": list(one.paths),
+        "proposed": one.proposed,
+        "remark": one.remark or None,
         "facts_say": show_answer(field, one.derived) if one.derived is not None else None,
         "not_yet_known": dict(one.why) if one.why and value is None else None,
         "problem": one.problem or None,
@@ -132,7 +135,8 @@ def _heading(filing: Filing) -> Iterator[str]:
     yield f"{head.name}, version {head.version} ({head.publisher}): sheet to copy from"
     what = f"notice {filing.notice}" if filing.notice else f"incident {filing.picture.id}"
     yield f"{what}, scope {filing.scope}, as of {filing.as_of[:16]}Z; {filled.status}"
-    yield f"{len(filled.open)} fields open, {len(filled.questions)} depend on an answer"
+    ours = f", {len(filled.proposed)} are proposals to confirm" if filled.proposed else ""
+    yield f"{len(filled.open)} fields open, {len(filled.questions)} depend on an answer{ours}"
     yield "M mandatory, C conditional, O optional. Not a filing form: the authority's own portal asks."
 
 
@@ -151,6 +155,8 @@ def _marks(filing: Filing, one: FieldAnswer) -> Iterator[str]:
         yield from _why_empty(one)
     if one.problem:
         yield f"ERROR: {one.problem}"
+    if one.remark:
+        yield _harmless(one.remark) + ("; confirm or replace it" if one.proposed else "")
     if one.derived is not None:
         yield f"the facts say: {_harmless(show_answer(one.field, one.derived))}"
     if one.field.name in filing.strangers:

@@ -14,6 +14,7 @@ from breachkit.domain.crosscheck import names_in
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, DeliveryRecorded, Phase
 from breachkit.domain.form import FieldKind, FormField
 from breachkit.domain.form_fill import FieldAnswer, FilledForm, fill_form
+from breachkit.domain.form_propose import propose_risk
 from breachkit.domain.form_value import show_answer
 from breachkit.domain.instant import moment
 from breachkit.domain.matter import Matter, Version
@@ -183,6 +184,8 @@ def _known(
     aware = fact_at(view.values, "timeline.controller_aware_at")
     found["controller_in_eea"] = country in EEA if country else None
     found["late"] = at > moment(aware["at"]) + LIMIT if aware else None
+    if phase != "withdrawal":
+        found |= propose_risk(view)
     return {**found, **_communicated(desk, matter, scope)}
 
 

@@ -24,6 +24,8 @@ KNOWN_BY_RECORD = frozenset(
         *("filing.communication", "filing.risk_reasons", "filing.people_reasons"),
         "filing.withdrawal_reason",
         *("filing.processor.name", "filing.processor.contact"),
+        *("filing.severity", "filing.outcome", "filing.risk_factors", "filing.remark.risk"),
+        *("filing.remark.severity", "filing.remark.severity_decided"),
     )
 )
 """What a form may look at besides facts: decisions, and what the record knows of the notification."""
@@ -92,6 +94,10 @@ class Fill(_Frozen):
     when: tuple[Condition, ...] = ()
     weak: bool = False
     """A proposal: another answer, once stated, does not contradict it."""
+    proposed: bool = False
+    """Ours alone: shown as a proposal, and not enough for a complete notification."""
+    remark: Pattern | None = None
+    """Where the record says what the answer comes from, to be shown beside it."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -157,7 +163,8 @@ class FormField(_Frozen):
     def looked_at(self) -> tuple[str, ...]:
         """Every path at which it looks, or where an answer can be stated."""
         sources = (path for fill in self.fill for path in (*fill.source, *fill.unknown))
-        return (*sorted(self.asked_patterns), *sources, *self.ask)
+        remarks = (fill.remark for fill in self.fill if fill.remark)
+        return (*sorted(self.asked_patterns), *sources, *remarks, *self.ask)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -87,14 +87,15 @@ def test_every_command_for_the_template_can_be_typed_and_closes_its_field(run: R
     first = run(*asked).data["template"][0]
     for _ in range(2):
         found = run(*asked).data["template"][0]
-        for one in [*found["open"], *found["questions"]]:
+        for one in [*found["open"], *found["questions"], *found["proposed"]]:
             words = typed(one)
             if words[0] != "decision":
                 done = run(*words)
                 assert done.status == 0, (words, done.err)
     after = run(*asked).data["template"][0]
     still = {one["row"] for one in after["open"]} & {one["row"] for one in first["open"]}
-    assert still == {89}
+    assert not still
+    assert {one["row"] for one in after["proposed"]} == {89, 90}
 
 
 def test_scopes_that_lack_the_same_stand_together_and_apart_where_they_differ(run: Run) -> None:
@@ -374,6 +375,77 @@ def test_a_decision_on_risk_reaches_rows_89_90_and_97(run: Run) -> None:
     assert found[89]["key"] == "high_risk"
     assert found[90]["text"] == "Passwords in the clear."
     assert found[97]["state"] == "open"
+
+
+BAND = "nature.malicious=false", "data.d1.identifiability=maximum"
+
+MISTAKE = "data.d1.category=email", "nature.disclosure=sent", "nature.recipient.who=known"
+
+
+def of_band(run: Run, *facts: str) -> str:
+    """Return an incident of which the ENISA score is settled; MISTAKE: e-mail addresses sent."""
+    sets = [word for one in (*BAND, *facts) for word in ("--set", one)]
+    kinds = 'nature.kinds=["confidentiality"]'
+    groups = ("--set", "groups.g1.category=customers", "--set", kinds)
+    return own(run, *groups, *sets)
+
+
+@pytest.mark.parametrize(
+    ("facts", "band", "key"),
+    [
+        (MISTAKE, "low", "minor"),
+        (("data.d1.category=orders", "nature.disclosure=taken"), "medium", "moderate"),
+        (("data.d1.category=location", "nature.disclosure=taken"), "high", "severe"),
+        (("data.d1.category=health", "nature.disclosure=taken"), "very high", "severe"),
+    ],
+)
+def test_the_cross_check_proposes_the_severity(
+    run: Run, facts: tuple[str, ...], band: str, key: str
+) -> None:
+    incident = of_band(run, *facts)
+    one = exported(run, incident)[87]
+    assert (one["key"], one["proposed"]) == (key, True)
+    assert f"the ENISA cross-check gives {band} (SE = " in one["remark"]
+    asked = ("incident", "check", incident, "--notice", "authority", "--json")
+    assert 87 in {one["row"] for one in run(*asked).data["template"][0]["proposed"]}
+    state(run, incident, "r87=moderate")
+    stated = exported(run, incident)[87]
+    assert (stated["key"], stated["proposed"], stated["facts_say"]) == ("moderate", False, None)
+
+
+def test_a_severity_that_the_facts_leave_open_is_to_be_determined(run: Run) -> None:
+    incident = own(run, "--set", "data.d1.category=orders")
+    found = exported(run, incident)
+    assert found[87]["key"] == "to_be_determined"
+    assert "low to very high, as facts are missing" in found[87]["remark"]
+    assert found[89]["key"] == "more_information_needed"
+    assert "- intent: not known" in found[90]["text"]
+    assert exported(run, own(run))[87]["state"] == "open"
+
+
+def test_the_decision_recorded_comes_before_the_proposal(run: Run) -> None:
+    incident = of_band(run, *MISTAKE)
+    before = exported(run, incident)
+    assert before[87]["key"] == "minor"
+    assert [before[row]["proposed"] for row in (87, 89, 90)] == [True] * 3
+    run(
+        *("decision", "record", incident, "--scope", "own", "--risk-people", "high"),
+        *("--reason", "They are refugees."),
+    )
+    after = exported(run, incident)
+    assert [after[row]["key"] for row in (87, 89)] == ["severe", "high_risk"]
+    assert [after[row]["proposed"] for row in (87, 89, 90)] == [False] * 3
+    assert after[90]["text"] == "They are refugees."
+    assert "the ENISA cross-check gives low" in after[87]["remark"]
+
+
+def test_a_proposal_is_marked_on_the_sheet(run: Run) -> None:
+    incident = of_band(run, *MISTAKE)
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    assert "**  our proposal: the ENISA cross-check gives low" in sheet
+    assert "has not decided; confirm or replace it" in sheet
+    checked = run("incident", "check", incident, "--notice", "authority").out
+    assert "3 proposed by us" in checked
 
 
 def test_a_partners_notice_is_no_filing(run: Run) -> None:
