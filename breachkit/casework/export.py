@@ -152,7 +152,7 @@ def _field_lines(filing: Filing, one: FieldAnswer) -> Iterator[str]:
 
 def _marks(filing: Filing, one: FieldAnswer) -> Iterator[str]:
     if one.value is None:
-        yield from _why_empty(one)
+        yield from _why_empty(filing, one)
     if one.problem:
         yield f"ERROR: {one.problem}"
     if one.remark:
@@ -165,7 +165,7 @@ def _marks(filing: Filing, one: FieldAnswer) -> Iterator[str]:
         yield f"asked or not, that depends on {', '.join(map(_named, one.questions))}"
 
 
-def _why_empty(one: FieldAnswer) -> Iterator[str]:
+def _why_empty(filing: Filing, one: FieldAnswer) -> Iterator[str]:
     if one.state is State.OPEN:
         yield "OPEN"
     elif one.state is not State.QUESTION:
@@ -173,7 +173,8 @@ def _why_empty(one: FieldAnswer) -> Iterator[str]:
     if one.why:
         yield f"not yet known: {_harmless(str(one.why['reason']))}"
     if one.state is State.OPEN:
-        yield from (f"   ( ) {label}" for label in one.field.options.values())
+        listed = filing.authorities if one.field.of == "eea_authority" else one.field.options
+        yield from (f"   ( ) {label}" for label in listed.values())
 
 
 def _named(name: str) -> str:

@@ -1,15 +1,18 @@
 """The authorities' common template for one scope: filled from the facts, and what supplies the rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from breachkit.casework.desk import Desk
+from breachkit.casework.filings import competence_of
 from breachkit.casework.forms import decide, state
 from breachkit.casework.phases import has_left, phase_of
 from breachkit.casework.picture import UNNAMED, Picture, names_by_scope
 from breachkit.casework.versions import choose, read_document
+from breachkit.domain.authority import Reach, names_in_forms
+from breachkit.domain.countries import country_of, in_eea
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, DeliveryRecorded, Phase
 from breachkit.domain.form import FieldKind, FormField
@@ -23,6 +26,8 @@ from breachkit.domain.predicate import bind, expand, stated
 from breachkit.domain.regions import EEA
 from breachkit.domain.scope import ScopeView
 from breachkit.errors import BadInputError, UnknownNameError
+
+GDPR = "eu-gdpr"
 
 LIMIT = timedelta(hours=72)
 """Art. 33(1) GDPR: after it, a first notification gives reasons for its delay."""
@@ -39,6 +44,8 @@ class Filing:
     notice: str = ""
     """The version whose facts it holds, such as `2026-0007-n3.1`; empty for the facts as they are."""
     as_of: str = ""
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    """The names of the authorities of the EEA by code, for the lists of them."""
     strangers: frozenset[str] = frozenset()
     """The fields in whose texts the name of another controller of the incident stands."""
 
@@ -74,6 +81,7 @@ def filing_of(desk: Desk, picture: Picture, scope: str, version: Version | None 
         filled=filled,
         notice=version.id if version else "",
         as_of=version.at if version else f"{picture.seen_at:%Y-%m-%dT%H:%M:%SZ}",
+        authorities=names_in_forms(desk.rules.authorities),
         strangers=frozenset(_strangers(desk, picture, scope, filled)),
     )
 
@@ -118,7 +126,7 @@ def supply_field(filing: Filing, field: FormField) -> tuple[str, tuple[str, ...]
         return state(filing.picture.id, missing)
     path = f"scopes.{filing.scope}.form.{field.name}"
     line = f"breachkit incident amend {filing.picture.id} --set {path}{_placeholder(field)}"
-    return line, tuple(field.options)
+    return line, tuple(filing.authorities if field.of == "eea_authority" else field.options)
 
 
 def supply_question(filing: Filing, name: str) -> tuple[str, tuple[str, ...]]:
@@ -182,11 +190,32 @@ def _known(
     }
     country = fact_at(view.values, "controller.country")
     aware = fact_at(view.values, "timeline.controller_aware_at")
-    found["controller_in_eea"] = country in EEA if country else None
+    found["controller_in_eea"] = in_eea(country) if country else None
     found["late"] = at > moment(aware["at"]) + LIMIT if aware else None
+    found |= _places(desk, picture, view)
     if phase != "withdrawal":
         found |= propose_risk(view)
     return {**found, **_communicated(desk, matter, scope)}
+
+
+def _places(desk: Desk, picture: Picture, view: ScopeView) -> Tree:
+    """Return who is competent and how far the breach reaches, as far as the facts settle it."""
+    competence = competence_of(desk, picture, view.scope)
+    named = names_in_forms(desk.rules.authorities)
+    told = [one.authority for _, one in _left(picture.matter, view.scope, "authority")]
+    due = [one.options[0].code for one in competence.under(GDPR) if one.sure]
+    reached = [named[code] for code in dict.fromkeys((*due, *told)) if code in named]
+    inside = competence.reach is not Reach.FROM_OUTSIDE
+    ours = view.values.get("capacity") == "controller"
+    party = desk.rules.organisation if ours else desk.rules.partners.get(view.scope)
+    seats = (party.profile.establishments if party else None) or ()
+    return {
+        "lead": reached[0] if inside and reached else None,
+        "authorities": reached or None,
+        "establishments": sorted({country_of(one) for one in seats} & EEA) or None,
+        "cross_border": competence.reach is Reach.CROSS_BORDER or None,
+        "from_outside": bool(not inside and competence.under(GDPR)) or None,
+    }
 
 
 def _previous(matter: Matter, scope: str) -> str | None:
@@ -267,4 +296,6 @@ def _placeholder(field: FormField) -> str:
         case FieldKind.DATE | FieldKind.DATETIME:
             return "='TIME ZONE'"
         case _:
+            if field.of == "eea_authority":
+                return "='[\"CHOICE\"]'"
             return "='[\"DE\"]'" if field.of else "='[\"TEXT\"]'" if field.multiple else "=TEXT"

@@ -25,6 +25,8 @@ KNOWN_BY_RECORD = frozenset(
         "filing.withdrawal_reason",
         *("filing.processor.name", "filing.processor.contact"),
         *("filing.severity", "filing.outcome", "filing.risk_factors", "filing.remark.risk"),
+        *("filing.lead", "filing.authorities", "filing.establishments"),
+        *("filing.cross_border", "filing.from_outside"),
         *("filing.remark.severity", "filing.remark.severity_decided"),
     )
 )
@@ -121,7 +123,7 @@ class FormField(_Frozen):
     """The form's own words."""
     kind: FieldKind
     multiple: bool = False
-    of: Literal["eea_country"] | None = None
+    of: Literal["eea_country", "eea_authority"] | None = None
     """What a list holds, where it is not free."""
     options: Mapping[str, str] = Field(default_factory=dict)
     """By our short key, the form's own words, in its order."""

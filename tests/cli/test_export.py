@@ -171,7 +171,15 @@ def test_numbers_and_times_are_stored_as_such(run: Run) -> None:
         ("r68=many", "row 68", ""),
         ("r99=tomorrow", "row 99", ""),
         ("r99=2026-12-01", "has no zone", ""),
-        ("r115=GB", "'GB' is no country of the EEA", "one of: AT, BE"),
+        ("r115=GB", "GB (United Kingdom) is no country of the EEA", "one of: AT, BE"),
+        ("r115=XX", "'XX' is no country code of ISO 3166-1", ""),
+        ("r118=Zeus", "'Zeus' is no authority of the EEA", "breachkit authority list"),
+        ("r118=GB", "'GB' is no authority of the EEA", "breachkit authority list"),
+        (
+            "r123=Datatilsynet",
+            "could be Datatilsynet, Denmark; Datatilsynet, Norway",
+            "breachkit authority list",
+        ),
         ("r117=300", "row 117 takes a number for each country", "r117.DE=300"),
         ("r117.GB=300", "is no country of the EEA", "one of: AT, BE"),
         ("r117.DE=many", "scopes.own.form.r117.DE", ""),
@@ -446,6 +454,48 @@ def test_a_proposal_is_marked_on_the_sheet(run: Run) -> None:
     assert "has not decided; confirm or replace it" in sheet
     checked = run("incident", "check", incident, "--notice", "authority").out
     assert "3 proposed by us" in checked
+
+
+def placed(run: Run, country: str, *people: str) -> dict[int, dict[str, Any]]:
+    sets = [word for one in people for word in ("--set", f"scopes.own.countries.{one}")]
+    home = f"scopes.own.controller.country={country}"
+    return exported(run, own(run, "--set", home, *sets))
+
+
+def test_who_is_told_follows_from_where_the_controller_and_the_people_are(run: Run) -> None:
+    across = placed(run, "FR", "FR.people=700", "RE.people=20", "LT.people=300", "US.people=9")
+    lead = "Commission nationale de l'informatique et des libertés (CNIL), France"
+    assert across[113]["key"] == "yes"
+    assert (across[114]["text"], across[118]["value"]) == (lead, [lead])
+    assert across[116]["value"] == ["FR", "LT"]
+    assert across[117]["text"] == "FR: 720\nLT: 300"
+    outside = placed(run, "CN", "DE-BY.people=5", "DE-HE.people=7", "LT.people=300")
+    assert outside[120]["key"] == "yes"
+    assert outside[122]["text"] == "DE: 12\nLT: 300"
+    assert len(outside[123]["value"]) == 2, "in Bavaria two authorities are open"
+    overseas = placed(run, "RE", "RE.people=5")
+    assert (overseas[113]["state"], overseas[120]["state"]) == ("open", "not asked")
+    greenland = placed(run, "GL", "DK.people=5")
+    assert (greenland[120]["key"], greenland[123]["value"]) == ("yes", ["Datatilsynet, Denmark"])
+
+
+def test_the_authorities_are_offered_and_named_by_code_name_or_part_of_it(run: Run) -> None:
+    incident = own(run, "--set", "scopes.own.controller.country=DE")
+    state(run, incident, "r113=yes")
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    offered = sheet.partition("[118]")[2].partition("[125]")[0]
+    assert offered.count("( )") == 30 + 17 + 1
+    assert "( ) Žurnalistų etikos inspektoriaus tarnyba, Lithuania" in offered
+    asked = run("incident", "check", incident, "--notice", "authority", "--json").data
+    one = next(one for one in asked["template"][0]["open"] if one["row"] == 118)
+    assert {"FR", "DE-BY", "LT-ZEIT"} <= set(one["choices"])
+    done = state(run, incident, 'r118=["fr","CNIL","LT-ZEIT","Datatilsynet, Norway"]')
+    assert done.status == 0, done.err
+    assert exported(run, incident)[118]["value"] == [
+        "Commission nationale de l'informatique et des libertés (CNIL), France",
+        "Žurnalistų etikos inspektoriaus tarnyba, Lithuania",
+        "Datatilsynet, Norway",
+    ]
 
 
 def test_a_partners_notice_is_no_filing(run: Run) -> None:

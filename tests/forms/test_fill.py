@@ -24,7 +24,9 @@ def filled(facts: dict[str, Any] | None = None, scope: str = "own", **filing: An
     """Fill the form for one scope from facts as people write them."""
     stated = dict(facts or {})
     stated.setdefault("scopes", {}).setdefault(scope, {})
-    stated = dict(settle_answers(common_template, stated, NOW))
+    stated = dict(
+        settle_answers(common_template, stated, NOW, authorities=lambda: {"DE": "BfDI, Germany"})
+    )
     tree, unknown = settle({}, stated, now=NOW)
     return fill_form(common_template(), view_of(tree, unknown, scope, {}, {}), {**FILING, **filing})
 

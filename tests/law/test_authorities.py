@@ -66,7 +66,7 @@ def test_who_is_competent(kit: Breachkit, case: dict[str, Any]) -> None:
 
 
 def test_every_state_of_the_eea_and_every_land_has_its_authority() -> None:
-    assert len(KNOWN) == 50
+    assert len(KNOWN) == 51
     assert {one.country for one in KNOWN.values() if one.group == "eea"} == EEA
     lands = [one for one in KNOWN.values() if one.group == "land"]
     assert {one.land for one in lands} == set(LAENDER)
