@@ -24,18 +24,20 @@ _MARK = "   **  "
 _STRANGER = "names another controller concerned by the incident"
 
 
-def export(desk: Desk, name: str, see: Callable[..., Picture], *, scope: str | None) -> Filing:
+def export(
+    desk: Desk, name: str, see: Callable[..., tuple[Desk, Picture]], *, scope: str | None
+) -> Filing:
     """Return the filing of an incident as it stands, or of a notice as it was drafted.
 
-    `see` returns the picture of an incident, now or as it was known `at` a time. Raises BadInputError
-    where several scopes could be meant.
+    `see` returns the picture of an incident, now or as it was known `at` a time, with the law and the
+    form that counted then. Raises BadInputError where several scopes could be meant.
     """
     if name.rpartition("-")[2][:1] in {"n", "s"}:
         version = chosen_version(desk, name, scope)
-        picture = see(name.rpartition("-")[0], at=version.at)
-        return filing_of(desk, picture, version.drafted.scope, version)
-    picture = see(name)
-    return filing_of(desk, picture, chosen_scope(picture, scope))
+        then, picture = see(name.rpartition("-")[0], at=version.at)
+        return filing_of(then, picture, version.drafted.scope, version)
+    now, picture = see(name)
+    return filing_of(now, picture, chosen_scope(picture, scope))
 
 
 def as_text(filing: Filing, form: Format) -> str:
