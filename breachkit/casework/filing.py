@@ -50,28 +50,39 @@ class Filing:
     """The fields in whose texts the name of another controller of the incident stands."""
 
 
-def filings_of(desk: Desk, picture: Picture, scopes: Sequence[str] = ()) -> tuple[Filing, ...]:
-    """Return the filing of each scope whose authority has to be told, or may have to be."""
-    owed = {
+def filings_of(
+    desk: Desk, picture: Picture, scopes: Sequence[str] = (), phase: Phase | None = None
+) -> tuple[Filing, ...]:
+    """Return the filing of each scope whose authority has to be told, may have to be, or was told.
+
+    In the phase that fits what was filed so far, or in the one that is asked for.
+    """
+    wanted = {
         duty.scope
         for duty in picture.duties
         if duty.law.addressee.value == "authority" and duty.owed is not False
     }
-    wanted = [view for view in picture.views if view.scope in owed and view.scope != UNNAMED]
+    wanted |= {one.scope for one in picture.views if has_left(picture, one.scope, "authority")}
     return tuple(
-        filing_of(desk, picture, view.scope)
-        for view in wanted
-        if not scopes or view.scope in scopes
+        filing_of(desk, picture, view.scope, phase=phase)
+        for view in picture.views
+        if view.scope in wanted - {UNNAMED} and (not scopes or view.scope in scopes)
     )
 
 
-def filing_of(desk: Desk, picture: Picture, scope: str, version: Version | None = None) -> Filing:
+def filing_of(
+    desk: Desk,
+    picture: Picture,
+    scope: str,
+    version: Version | None = None,
+    phase: Phase | None = None,
+) -> Filing:
     """Return the filing of one scope; with a version of a notice, in the phase of that."""
     view = picture.view(scope)
     if view is None:
         known = ", ".join(view.scope for view in picture.views)
         raise UnknownNameError(f"{picture.id} has no scope {scope}", hint=f"its scopes: {known}")
-    phase = version.drafted.phase if version else _phase(picture, scope)
+    phase = version.drafted.phase if version else phase or _phase(picture, scope)
     at = _filed_at(version) or picture.seen_at
     filled = fill_form(desk.rules.form(), view, _known(desk, picture, view, phase, at))
     return Filing(
@@ -174,9 +185,11 @@ def _known(
 ) -> Mapping[str, Any]:
     """Return what the record knows of a notification, by the names that forms use."""
     matter, scope = picture.matter, view.scope
+    told = has_left(picture, scope, "authority")
     found: Tree = {
-        "type": "new" if phase == "initial" else "follow_up",
+        "type": "new" if phase == "initial" or (phase == "final" and not told) else "follow_up",
         "withdrawn": phase == "withdrawal",
+        "final": phase == "final",
         "incident": picture.id,
         "previous": _previous(matter, scope),
         "processor": {
@@ -184,7 +197,7 @@ def _known(
             "contact": view.values.get("contact"),
         },
         "told_at": _told_at(matter, scope),
-        "withdrawal_reason": _reasons(matter, "rule-out", scope) if phase == "withdrawal" else None,
+        "withdrawal_reason": _why_withdrawn(matter, scope) if phase == "withdrawal" else None,
         "people_reasons": _reasons(matter, "risk-people", scope),
         "risk_reasons": _reasons(matter, "risk", scope),
     }
@@ -261,6 +274,11 @@ def _reasons(matter: Matter, decision: str, scope: str) -> str | None:
         if entry.decision.startswith(decision) and entry.scope in {scope, None}:
             found[entry.decision] = entry.reasons
     return "\n".join(found.values()) or None
+
+
+def _why_withdrawn(matter: Matter, scope: str) -> str | None:
+    """Return why nothing has to be notified any more: ruled out, or a risk is unlikely after all."""
+    return _reasons(matter, "rule-out", scope) or _reasons(matter, "risk-authority", scope)
 
 
 def _strangers(desk: Desk, picture: Picture, scope: str, filled: FilledForm) -> Iterator[str]:

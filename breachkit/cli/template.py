@@ -11,6 +11,7 @@ from breachkit.cli.output import harmless
 if TYPE_CHECKING:
     from breachkit.casework.filing import Filing
     from breachkit.casework.picture import Picture
+    from breachkit.domain.entry import Phase
     from breachkit.domain.form_fill import FieldAnswer
 
 _NAMED = 3
@@ -20,11 +21,13 @@ _LISTED = 8
 """How many choices stand on the line; of more, the copy sheet shows the words."""
 
 
-def filings(session: Session, picture: "Picture", scopes: Sequence[str]) -> "tuple[Filing, ...]":
-    """Return the filing of each scope whose authority has to be told."""
+def filings(
+    session: Session, picture: "Picture", scopes: Sequence[str], phase: "Phase | None"
+) -> "tuple[Filing, ...]":
+    """Return the filing of each scope whose authority has to be told, or was told."""
     from breachkit.casework.filing import filings_of
 
-    return filings_of(session.kit.desk, picture, scopes)
+    return filings_of(session.kit.desk, picture, scopes, phase)
 
 
 def lines(found: "Sequence[Filing]") -> list[str]:
@@ -44,6 +47,7 @@ def data(found: "Sequence[Filing]") -> list[dict[str, Any]]:
     return [
         {
             "scope": one.scope,
+            "phase": one.phase,
             "status": one.filled.status,
             "open": [_field_data(one, each) for each in one.filled.open],
             "questions": [_question_data(one, *each) for each in _deciding(one)],
@@ -63,7 +67,7 @@ def _groups(found: "Sequence[Filing]") -> "list[list[Filing]]":
             (each.field.row, each.state, each.problem, each.remark and str(each.value))
             for each in one.filled.answers
         )
-        groups.setdefault((one.filled.status, rows), []).append(one)
+        groups.setdefault((one.phase, one.filled.status, rows), []).append(one)
     return list(groups.values())
 
 
@@ -74,7 +78,7 @@ def _group_lines(group: "list[Filing]") -> Iterator[str]:
     wanted = sum(one.state.value == "if the authority wants it" for one in filled.answers)
     proposed = f" {len(filled.proposed)} proposed by us," if filled.proposed else ""
     yield (
-        f"  {names}{others}: {filled.status}; {len(filled.open)} fields open,{proposed}"
+        f"  {names}{others}: {first.phase}, {filled.status}; {len(filled.open)} fields open,{proposed}"
         f" {len(filled.questions)} depend on an answer, {wanted} only if the authority wants them"
     )
     yield from _wrong(first)

@@ -201,6 +201,8 @@ class FormHead(_Frozen):
     url: str
     credit: str
     license: str
+    withdrawal: tuple[int, ...] = ()
+    """The rows that a withdrawal answers (ours): which notification, why, and who says so."""
     fields: int
     mandatory: int
     conditional: int
@@ -230,6 +232,7 @@ def misfits(form: Form) -> Iterator[tuple[int, str]]:
         yield from ((field.row, reason) for reason in _out_of_place(field, seen))
         seen[field.name] = field
     yield from ((0, reason) for reason in _miscounted(form))
+    yield from ((row, "is no row") for row in form.head.withdrawal if f"r{row}" not in seen)
     for rule in form.contradictions:
         yield from ((row, "is no row") for row in rule.rows if f"r{row}" not in seen)
         yield from ((rule.rows[0], reason) for reason in _foreign_options(rule.when, seen))

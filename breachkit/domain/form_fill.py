@@ -100,11 +100,12 @@ def fill_form(form: Form, view: ScopeView, filing: Mapping[str, Any]) -> FilledF
     """Return a form as far as the facts and statements of one scope answer it.
 
     `filing` is what the record knows of the notification itself: whether it is a new one, who the
-    processor is, when people were told. A statement under the field's own name wins over the facts.
+    processor is, when people were told. A final one is complete, whatever is still open: what is, is
+    then an error. A statement under the field's own name wins over the facts.
     """
-    withdrawn = "withdraw" if filing.get("withdrawn") else "incomplete"
-    first = _settle(form, view, {**filing, "status": withdrawn})
-    status = withdrawn if withdrawn == "withdraw" else _status_of(first)
+    status = "withdraw" if filing.get("withdrawn") else "complete" if filing.get("final") else ""
+    if not status:
+        status = _status_of(_settle(form, view, {**filing, "status": "incomplete"}))
     answers = _settle(form, view, {**filing, "status": status})
     chosen = next((one.value for one in answers if one.field.name == STATUS), status)
     return FilledForm(form, view, str(chosen), tuple(_checked(form, answers, str(chosen))))
@@ -123,6 +124,8 @@ def _settle(form: Form, view: ScopeView, filing: Mapping[str, Any]) -> list[Fiel
     found: list[FieldAnswer] = []
     for field in form.fields:
         answer = _answer(field, view, values)
+        if values.get(STATUS) == "withdraw" and field.row not in form.head.withdrawal:
+            answer = replace(answer, state=State.NOT_ASKED, questions=())
         shown = answer.state is not State.NOT_ASKED
         if answer.value is not None or not shown:
             values[field.name] = answer.value if shown else NOT_ASKED

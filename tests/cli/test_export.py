@@ -101,11 +101,11 @@ def test_every_command_for_the_template_can_be_typed_and_closes_its_field(run: R
 def test_scopes_that_lack_the_same_stand_together_and_apart_where_they_differ(run: Run) -> None:
     incident = opened(run, *(word for key in ("acme", "bolt") for word in ("--partner", key)))
     said = run("incident", "check", incident, "--notice", "authority")
-    assert "  acme, bolt: incomplete;" in said.out
+    assert "  acme, bolt: initial, incomplete;" in said.out
     run("incident", "amend", incident, "--set", "scopes.bolt.form.r60=misconfiguration")
     said = run("incident", "check", incident, "--notice", "authority")
-    assert "  acme: incomplete;" in said.out
-    assert "  bolt: incomplete;" in said.out
+    assert "  acme: initial, incomplete;" in said.out
+    assert "  bolt: initial, incomplete;" in said.out
     only = run("incident", "check", incident, "--notice", "authority", "--scope", "bolt", "--json")
     assert [one["scope"] for one in only.data["template"]] == ["bolt"]
 
@@ -454,6 +454,36 @@ def test_a_proposal_is_marked_on_the_sheet(run: Run) -> None:
     assert "has not decided; confirm or replace it" in sheet
     checked = run("incident", "check", incident, "--notice", "authority").out
     assert "3 proposed by us" in checked
+
+
+def phase_of(run: Run, incident: str, *words: str) -> dict[str, Any]:
+    asked = ("incident", "check", incident, "--notice", "authority", "--json", *words)
+    return dict(run(*asked).data["template"][0])
+
+
+def test_each_phase_asks_what_it_needs(run: Run, clock: SetClock) -> None:
+    incident = own(run)
+    first = phase_of(run, incident)
+    assert (first["phase"], first["status"], first["problems"]) == ("initial", "incomplete", [])
+    final = phase_of(run, incident, "--phase", "final")
+    assert (final["phase"], final["status"]) == ("final", "complete")
+    assert "are not settled" in final["problems"][0]["problem"]
+    assert len(final["open"]) == len(first["open"])
+    notice = run("notice", "draft", incident, "--to", "authority", "--json").data["notices"][0]
+    left = ("--channel", "portal", "--at", "now", "--reference", "AZ-1")
+    assert run("notice", "record-delivery", notice["notice"], *left).status == 0
+    assert phase_of(run, incident)["phase"] == "supplementary"
+    run(
+        *("decision", "record", incident, "--scope", "own", "--risk-authority", "unlikely"),
+        *("--reason", "Nobody could read it."),
+    )
+    taken_back = phase_of(run, incident)
+    assert (taken_back["phase"], taken_back["status"]) == ("withdrawal", "withdraw")
+    assert {one["row"] for one in taken_back["open"]} <= {12, 13, 21, 22, 23}
+    assert not taken_back["problems"]
+    found = exported(run, incident)
+    assert found[5]["text"] == "Nobody could read it."
+    assert (found[6]["text"], found[89]["state"]) == ("AZ-1", "not asked")
 
 
 def placed(run: Run, country: str, *people: str) -> dict[int, dict[str, Any]]:

@@ -442,6 +442,26 @@ def test_a_withdrawal_says_so_and_asks_why() -> None:
     assert states(found, 5) == ["open"]
 
 
+def test_a_withdrawal_asks_only_what_a_withdrawal_needs() -> None:
+    found = filled(
+        type="follow_up", withdrawn=True, previous="AB-1", withdrawal_reason="Test data."
+    )
+    assert [one.field.row for one in found.open] == [12, 13, 21, 22, 23]
+    assert [one.field.row for one in found.questions] == [24]
+    stated = filled(said(r3="follow_up", r4="withdraw"))
+    assert {one.field.row for one in stated.open} == {5, 6, 12, 13, 21, 22, 23}
+
+
+def test_a_final_filing_is_complete_and_what_is_open_is_an_error(whole: dict[str, Any]) -> None:
+    assert not filled(said(**whole), final=True, late=False).problems
+    left = filled(said(**{**whole, "r61": "to_be_determined"}), final=True, late=False)
+    assert left.status == "complete"
+    assert [one.field.row for one in left.problems] == [61]
+    empty = filled(final=True)
+    assert (empty.status, row(empty, 4).value) == ("complete", "complete")
+    assert "fields are not settled" in row(empty, 4).problem
+
+
 # Properties
 
 
