@@ -120,7 +120,12 @@ class Workplace:
         return verify_whole(self.store, parse_head(noted) if noted else None, progress=progress)
 
     def check_workspace(self) -> "tuple[Finding, ...]":
-        """Return what would fail at night: contacts, roles, ended agreements."""
-        from breachkit.casework.upkeep import check_workspace
+        """Return what would fail at night: files, countries, contacts, roles, ended agreements."""
+        from breachkit.casework.upkeep import check_workspace, unreadable
+        from breachkit.errors import WorkspaceError
 
-        return check_workspace(self.desk)
+        try:
+            desk = self.desk
+        except WorkspaceError as error:
+            return (unreadable(error),)
+        return check_workspace(desk)
