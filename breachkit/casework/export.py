@@ -60,6 +60,7 @@ def as_data(filing: Filing) -> dict[str, Any]:
         "scope": filing.scope,
         "as_of": filing.as_of,
         "phase": filing.phase,
+        "working_draft_file_in": filing.file_in or None,
         "status": filled.status,
         "open": [one.field.row for one in filled.open],
         "questions": [one.field.row for one in filled.questions],
@@ -139,6 +140,8 @@ def _heading(filing: Filing) -> Iterator[str]:
     yield f"{what}, scope {filing.scope}, as of {filing.as_of[:16]}Z; {filled.status}"
     ours = f", {len(filled.proposed)} are proposals to confirm" if filled.proposed else ""
     yield f"{len(filled.open)} fields open, {len(filled.questions)} depend on an answer{ours}"
+    if filing.file_in:
+        yield f"Working draft, file in: {filing.file_in}."
     yield "M mandatory, C conditional, O optional. Not a filing form: the authority's own portal asks."
 
 

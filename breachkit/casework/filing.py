@@ -20,6 +20,7 @@ from breachkit.domain.form_fill import FieldAnswer, FilledForm, fill_form
 from breachkit.domain.form_propose import propose_risk
 from breachkit.domain.form_value import show_answer
 from breachkit.domain.instant import moment
+from breachkit.domain.mark import filing_mark
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.patch import Tree, fact_at
 from breachkit.domain.predicate import bind, expand, stated
@@ -46,6 +47,8 @@ class Filing:
     as_of: str = ""
     authorities: Mapping[str, str] = field(default_factory=dict)
     """The names of the authorities of the EEA by code, for the lists of them."""
+    file_in: str = ""
+    """The languages to file in, in words, where the authority does not take the template's English."""
     strangers: frozenset[str] = frozenset()
     """The fields in whose texts the name of another controller of the incident stands."""
 
@@ -93,6 +96,7 @@ def filing_of(
         notice=version.id if version else "",
         as_of=version.at if version else f"{picture.seen_at:%Y-%m-%dT%H:%M:%SZ}",
         authorities=names_in_forms(desk.rules.authorities),
+        file_in=str(filing_mark(competence_of(desk, picture, scope), "en")["languages"]),
         strangers=frozenset(_strangers(desk, picture, scope, filled)),
     )
 

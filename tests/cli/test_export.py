@@ -509,6 +509,19 @@ def test_who_is_told_follows_from_where_the_controller_and_the_people_are(run: R
     assert (greenland[120]["key"], greenland[123]["value"]) == ("yes", ["Datatilsynet, Denmark"])
 
 
+@pytest.mark.parametrize(
+    ("country", "mark"),
+    [("FR", "French"), ("IE", None), ("BE", "French, Dutch or German"), ("CH", None)],
+)
+def test_an_export_for_an_authority_of_another_language_is_a_working_draft(
+    run: Run, country: str, mark: str | None
+) -> None:
+    incident = own(run, "--set", f"scopes.own.controller.country={country}")
+    assert run("notice", "export", incident).data["working_draft_file_in"] == mark
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    assert (f"Working draft, file in: {mark}." in sheet) is bool(mark)
+
+
 def test_the_authorities_are_offered_and_named_by_code_name_or_part_of_it(run: Run) -> None:
     incident = own(run, "--set", "scopes.own.controller.country=DE")
     state(run, incident, "r113=yes")
