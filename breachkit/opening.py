@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from breachkit.adapters import authorities, lawbook
-from breachkit.adapters.forms import common_template
+from breachkit.adapters.forms import COMMON_TEMPLATE, common_template, parse_form, shipped
 from breachkit.adapters.intake import read_document
 from breachkit.adapters.logging import open_log
 from breachkit.adapters.rendering import Renderer, to_html, to_text
@@ -29,6 +30,7 @@ from breachkit.domain.authority import Authority
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon
 from breachkit.domain.entry import WORKSPACE, Certainty, LawAdopted
+from breachkit.domain.form import Form
 from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor, Identity, Person
 from breachkit.domain.words import Words
@@ -193,17 +195,26 @@ def _rules(folder: Folder, settings: Settings) -> Rules:
         counsel_cleared=frozenset(settings.counsel.cleared_templates),
         digest=folder.digest(),
         texts=folder.texts,
-        form=common_template,
+        form=_form_of(folder),
         read_authorities=_authorities_of(folder),
     )
 
 
+def _form_of(folder: Folder) -> Callable[[], Form]:
+    """Return what reads the authorities' form: that of an earlier state from its bytes, as that goes away."""
+    path = folder.shipped_reference / COMMON_TEMPLATE
+    if path == shipped(COMMON_TEMPLATE) or not path.exists():
+        return common_template
+    raw = path.read_bytes()
+    return cache(lambda: parse_form(path, raw))
+
+
 def _authorities_of(folder: Folder) -> Callable[[], Mapping[str, Authority]]:
-    """Return what reads the authorities: at once where the workspace has a list, so that it is checked."""
-    shipped, own = folder.authority_files()
-    if not own.exists():
-        return lambda: authorities.load([shipped])
-    found = authorities.load([shipped, own])
+    """Return what reads the authorities: when first asked for, where nobody changed the shipped list."""
+    listed, own = folder.authority_files()
+    if not own.exists() and listed == shipped(listed.name):
+        return lambda: authorities.load([listed])
+    found = authorities.load([listed, own])
     return lambda: found
 
 

@@ -1,8 +1,8 @@
 """Forms of the authorities, read from TOML into the shape that the domain gives them."""
 
-import hashlib
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -32,30 +32,43 @@ def common_template() -> Form:
 def read_form(path: Path) -> Form:
     """Return a form; LawError with file, row or line, and reason for anything not understood."""
     try:
-        tables: dict[str, Any] = tomllib.loads(path.read_bytes().decode())
+        raw = path.read_bytes()
+    except OSError as error:
+        _refuse(_Source(path, ""), f"cannot be read: {error}")
+    return parse_form(path, raw)
+
+
+def parse_form(path: Path, raw: bytes) -> Form:
+    """Return a form from the bytes of its file; LawError as for `read_form`, though the file be gone."""
+    source = _Source(path, raw.decode("utf-8", "replace"))
+    try:
+        tables: dict[str, Any] = tomllib.loads(raw.decode())
     except tomllib.TOMLDecodeError as error:
-        _refuse(path, str(error))
-    except (OSError, UnicodeDecodeError) as error:
-        _refuse(path, f"cannot be read: {error}")
+        _refuse(source, str(error))
+    except UnicodeDecodeError as error:
+        _refuse(source, f"cannot be read: {error}")
     try:
         form = Form.model_validate(tables)
     except ValidationError as error:
         first = error.errors()[0]
-        _refuse(path, *_reason(tables, first["loc"], first["type"], first["msg"]))
+        _refuse(source, *_reason(tables, first["loc"], first["type"], first["msg"]))
     for row, reason in misfits(form):
-        _refuse(path, reason, row)
+        _refuse(source, reason, row)
     for field in form.fields:
         for asked in field.looked_at:
-            _check_path(path, field.row, asked)
+            _check_path(source, field.row, asked)
     return form
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a form's file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A form's file with its text, to say where in it something stands."""
+
+    path: Path
+    text: str
 
 
-def _check_path(path: Path, row: int, asked: str) -> None:
+def _check_path(source: _Source, row: int, asked: str) -> None:
     """Refuse a fact that nobody could state, and no record could know."""
     if FIELD_NAME.fullmatch(asked) or asked in KNOWN_BY_RECORD:
         return
@@ -64,7 +77,7 @@ def _check_path(path: Path, row: int, asked: str) -> None:
     try:
         place_at(bare if bare.startswith("origin.") else f"scopes.own.{bare}")
     except FactError:
-        _refuse(path, f"{asked} is no fact", row)
+        _refuse(source, f"{asked} is no fact", row)
 
 
 def _reason(
@@ -83,14 +96,13 @@ def _reason(
     return f"{where}: {why}" if where else why, row
 
 
-def _refuse(path: Path, reason: str, row: int = 0) -> NoReturn:
-    line = _line(path, row) if row else 0
-    place = f"{path}:{line}: row {row}" if line else str(path)
-    raise LawError(f"{place}: {reason}", hint=f"correct {path.name}")
+def _refuse(source: _Source, reason: str, row: int = 0) -> NoReturn:
+    line = _line(source.text, row) if row else 0
+    place = f"{source.path}:{line}: row {row}" if line else str(source.path)
+    raise LawError(f"{place}: {reason}", hint=f"correct {source.path.name}")
 
 
-def _line(path: Path, row: int) -> int:
+def _line(text: str, row: int) -> int:
     """Return the line, from 1, on which a row stands; 0 where it stands nowhere."""
-    text = path.read_text("utf-8")
     found = re.search(rf"^row *= *{row} *$", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 0

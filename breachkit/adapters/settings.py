@@ -126,6 +126,8 @@ def _checked(model: type[Model], path: Path, data: dict[str, Any]) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        named = f"{path.parent.name}/{path.name}" if path.parent.name == PARTNERS else path.name
         raise WorkspaceError(
-            f"{path.name}: {place}: {first['msg'].lower()}", hint=f"mend {path}"
+            f"{named}: {place}: {reason[:1].lower()}{reason[1:]}", hint=f"mend {path}"
         ) from error

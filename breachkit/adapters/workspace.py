@@ -34,7 +34,7 @@ class Folder:
     shipped_law: Path = _PACKAGE / "law"
     """Where the law files lie that breachkit ships; elsewhere when an earlier state is looked at."""
     shipped_reference: Path = _PACKAGE / "reference"
-    """Where the list of authorities lies that breachkit ships; elsewhere as well."""
+    """Where the list of authorities and their form lie that breachkit ships; elsewhere as well."""
 
     @property
     def register(self) -> Path:
@@ -61,7 +61,7 @@ class Folder:
     def texts(self) -> Iterator[tuple[str, bytes]]:
         """Yield name and bytes of all that decides what is owed and what is written.
 
-        Law, authorities, settings, people, partners and templates, in a stable order: what
+        Law, authorities and their form, settings, people, partners and templates, in a stable order: what
         `LawAdopted` keeps.
         """
         for name in (SETTINGS, PEOPLE, AUTHORITIES):

@@ -77,4 +77,4 @@ class Notices(Workplace):
         """Return an incident or a notice in the authorities' common template, complete or not."""
         from breachkit.casework.export import as_text, export
 
-        return as_text(export(self.desk, name, self.incident, scope=scope), form)
+        return as_text(export(self.desk, name, self.looked_up, scope=scope), form)

@@ -92,13 +92,18 @@ class Workplace:
 
     def incident(self, incident: str, *, at: str | None = None) -> "Picture":
         """Return an incident as it stands, or as it was known at `at` under the law of that time."""
+        return self.looked_up(incident, at=at)[1]
+
+    def looked_up(self, incident: str, *, at: str | None = None) -> "tuple[Desk, Picture]":
+        """Return an incident with the law, settings and forms under which it is seen."""
         from breachkit.casework.picture import look
         from breachkit.opening import desk_at, recording_time
 
         if at is None:
-            return look(self.desk, incident)
+            return self.desk, look(self.desk, incident)
         until = recording_time(at, self.desk.now())
-        return look(desk_at(self.folder, self.desk, until), incident, until=until)
+        then = desk_at(self.folder, self.desk, until)
+        return then, look(then, incident, until=until)
 
     def incidents(self, state: str | None = "open") -> list[MatterRow]:
         """Return the incidents, all with None."""
@@ -115,7 +120,12 @@ class Workplace:
         return verify_whole(self.store, parse_head(noted) if noted else None, progress=progress)
 
     def check_workspace(self) -> "tuple[Finding, ...]":
-        """Return what would fail at night: contacts, roles, ended agreements."""
-        from breachkit.casework.upkeep import check_workspace
+        """Return what would fail at night: files, countries, contacts, roles, ended agreements."""
+        from breachkit.casework.upkeep import check_workspace, unreadable
+        from breachkit.errors import WorkspaceError
 
-        return check_workspace(self.desk)
+        try:
+            desk = self.desk
+        except WorkspaceError as error:
+            return (unreadable(error),)
+        return check_workspace(desk)

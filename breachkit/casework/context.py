@@ -3,6 +3,7 @@
 from typing import Any
 
 from breachkit.casework.desk import Rules
+from breachkit.domain.countries import is_country
 from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.instant import stamp
 from breachkit.domain.matter import Matter
@@ -24,7 +25,10 @@ def profile_of(rules: Rules, scope: str) -> Tree:
     stated: Tree = profile.model_dump(mode="json", exclude_none=True)
     if ours.sells_in is not None:
         stated.setdefault("sells_in", list(ours.sells_in))
-    return stated
+    # A code that no country has may mean any: the list then settles nothing, least of all a no.
+    lists = (name for name in ("establishments", "sells_in") if name in stated)
+    unsure = {name for name in lists if not all(map(is_country, stated[name]))}
+    return {name: value for name, value in stated.items() if name not in unsure}
 
 
 def submitted(matter: Matter, scope: str) -> Tree:

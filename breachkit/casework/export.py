@@ -24,18 +24,20 @@ _MARK = "   **  "
 _STRANGER = "names another controller concerned by the incident"
 
 
-def export(desk: Desk, name: str, see: Callable[..., Picture], *, scope: str | None) -> Filing:
+def export(
+    desk: Desk, name: str, see: Callable[..., tuple[Desk, Picture]], *, scope: str | None
+) -> Filing:
     """Return the filing of an incident as it stands, or of a notice as it was drafted.
 
-    `see` returns the picture of an incident, now or as it was known `at` a time. Raises BadInputError
-    where several scopes could be meant.
+    `see` returns the picture of an incident, now or as it was known `at` a time, with the law and the
+    form that counted then. Raises BadInputError where several scopes could be meant.
     """
     if name.rpartition("-")[2][:1] in {"n", "s"}:
         version = chosen_version(desk, name, scope)
-        picture = see(name.rpartition("-")[0], at=version.at)
-        return filing_of(desk, picture, version.drafted.scope, version)
-    picture = see(name)
-    return filing_of(desk, picture, chosen_scope(picture, scope))
+        then, picture = see(name.rpartition("-")[0], at=version.at)
+        return filing_of(then, picture, version.drafted.scope, version)
+    now, picture = see(name)
+    return filing_of(now, picture, chosen_scope(picture, scope))
 
 
 def as_text(filing: Filing, form: Format) -> str:
@@ -58,9 +60,11 @@ def as_data(filing: Filing) -> dict[str, Any]:
         "scope": filing.scope,
         "as_of": filing.as_of,
         "phase": filing.phase,
+        "working_draft_file_in": filing.file_in or None,
         "status": filled.status,
         "open": [one.field.row for one in filled.open],
         "questions": [one.field.row for one in filled.questions],
+        "proposed": [one.field.row for one in filled.proposed],
         "problems": [{"row": one.field.row, "problem": one.problem} for one in filled.problems],
         "fields": [_field_data(filing, one) for one in filled.answers],
     }
@@ -93,6 +97,8 @@ def _field_data(filing: Filing, one: FieldAnswer) -> dict[str, Any]:
         "value": _in_words(one),
         "text": show_answer(field, value) if value is not None else None,
         "sources": list(one.paths),
+        "proposed": one.proposed,
+        "remark": one.remark or None,
         "facts_say": show_answer(field, one.derived) if one.derived is not None else None,
         "not_yet_known": dict(one.why) if one.why and value is None else None,
         "problem": one.problem or None,
@@ -132,7 +138,10 @@ def _heading(filing: Filing) -> Iterator[str]:
     yield f"{head.name}, version {head.version} ({head.publisher}): sheet to copy from"
     what = f"notice {filing.notice}" if filing.notice else f"incident {filing.picture.id}"
     yield f"{what}, scope {filing.scope}, as of {filing.as_of[:16]}Z; {filled.status}"
-    yield f"{len(filled.open)} fields open, {len(filled.questions)} depend on an answer"
+    ours = f", {len(filled.proposed)} are proposals to confirm" if filled.proposed else ""
+    yield f"{len(filled.open)} fields open, {len(filled.questions)} depend on an answer{ours}"
+    if filing.file_in:
+        yield f"Working draft, file in: {filing.file_in}."
     yield "M mandatory, C conditional, O optional. Not a filing form: the authority's own portal asks."
 
 
@@ -148,9 +157,11 @@ def _field_lines(filing: Filing, one: FieldAnswer) -> Iterator[str]:
 
 def _marks(filing: Filing, one: FieldAnswer) -> Iterator[str]:
     if one.value is None:
-        yield from _why_empty(one)
+        yield from _why_empty(filing, one)
     if one.problem:
         yield f"ERROR: {one.problem}"
+    if one.remark:
+        yield _harmless(one.remark) + ("; confirm or replace it" if one.proposed else "")
     if one.derived is not None:
         yield f"the facts say: {_harmless(show_answer(one.field, one.derived))}"
     if one.field.name in filing.strangers:
@@ -159,7 +170,7 @@ def _marks(filing: Filing, one: FieldAnswer) -> Iterator[str]:
         yield f"asked or not, that depends on {', '.join(map(_named, one.questions))}"
 
 
-def _why_empty(one: FieldAnswer) -> Iterator[str]:
+def _why_empty(filing: Filing, one: FieldAnswer) -> Iterator[str]:
     if one.state is State.OPEN:
         yield "OPEN"
     elif one.state is not State.QUESTION:
@@ -167,7 +178,8 @@ def _why_empty(one: FieldAnswer) -> Iterator[str]:
     if one.why:
         yield f"not yet known: {_harmless(str(one.why['reason']))}"
     if one.state is State.OPEN:
-        yield from (f"   ( ) {label}" for label in one.field.options.values())
+        listed = filing.authorities if one.field.of == "eea_authority" else one.field.options
+        yield from (f"   ( ) {label}" for label in listed.values())
 
 
 def _named(name: str) -> str:

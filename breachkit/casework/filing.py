@@ -1,27 +1,34 @@
 """The authorities' common template for one scope: filled from the facts, and what supplies the rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from breachkit.casework.desk import Desk
+from breachkit.casework.filings import competence_of
 from breachkit.casework.forms import decide, state
 from breachkit.casework.phases import has_left, phase_of
 from breachkit.casework.picture import UNNAMED, Picture, names_by_scope
 from breachkit.casework.versions import choose, read_document
+from breachkit.domain.authority import Reach, names_in_forms
+from breachkit.domain.countries import country_of, in_eea
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.entry import ContactRecorded, DecisionRecorded, DeliveryRecorded, Phase
 from breachkit.domain.form import FieldKind, FormField
 from breachkit.domain.form_fill import FieldAnswer, FilledForm, fill_form
+from breachkit.domain.form_propose import propose_risk
 from breachkit.domain.form_value import show_answer
 from breachkit.domain.instant import moment
+from breachkit.domain.mark import filing_mark
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.patch import Tree, fact_at
 from breachkit.domain.predicate import bind, expand, stated
 from breachkit.domain.regions import EEA
 from breachkit.domain.scope import ScopeView
 from breachkit.errors import BadInputError, UnknownNameError
+
+GDPR = "eu-gdpr"
 
 LIMIT = timedelta(hours=72)
 """Art. 33(1) GDPR: after it, a first notification gives reasons for its delay."""
@@ -38,32 +45,47 @@ class Filing:
     notice: str = ""
     """The version whose facts it holds, such as `2026-0007-n3.1`; empty for the facts as they are."""
     as_of: str = ""
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    """The names of the authorities of the EEA by code, for the lists of them."""
+    file_in: str = ""
+    """The languages to file in, in words, where the authority does not take the template's English."""
     strangers: frozenset[str] = frozenset()
     """The fields in whose texts the name of another controller of the incident stands."""
 
 
-def filings_of(desk: Desk, picture: Picture, scopes: Sequence[str] = ()) -> tuple[Filing, ...]:
-    """Return the filing of each scope whose authority has to be told, or may have to be."""
-    owed = {
+def filings_of(
+    desk: Desk, picture: Picture, scopes: Sequence[str] = (), phase: Phase | None = None
+) -> tuple[Filing, ...]:
+    """Return the filing of each scope whose authority has to be told, may have to be, or was told.
+
+    In the phase that fits what was filed so far, or in the one that is asked for.
+    """
+    wanted = {
         duty.scope
         for duty in picture.duties
         if duty.law.addressee.value == "authority" and duty.owed is not False
     }
-    wanted = [view for view in picture.views if view.scope in owed and view.scope != UNNAMED]
+    wanted |= {one.scope for one in picture.views if has_left(picture, one.scope, "authority")}
     return tuple(
-        filing_of(desk, picture, view.scope)
-        for view in wanted
-        if not scopes or view.scope in scopes
+        filing_of(desk, picture, view.scope, phase=phase)
+        for view in picture.views
+        if view.scope in wanted - {UNNAMED} and (not scopes or view.scope in scopes)
     )
 
 
-def filing_of(desk: Desk, picture: Picture, scope: str, version: Version | None = None) -> Filing:
+def filing_of(
+    desk: Desk,
+    picture: Picture,
+    scope: str,
+    version: Version | None = None,
+    phase: Phase | None = None,
+) -> Filing:
     """Return the filing of one scope; with a version of a notice, in the phase of that."""
     view = picture.view(scope)
     if view is None:
         known = ", ".join(view.scope for view in picture.views)
         raise UnknownNameError(f"{picture.id} has no scope {scope}", hint=f"its scopes: {known}")
-    phase = version.drafted.phase if version else _phase(picture, scope)
+    phase = version.drafted.phase if version else phase or _phase(picture, scope)
     at = _filed_at(version) or picture.seen_at
     filled = fill_form(desk.rules.form(), view, _known(desk, picture, view, phase, at))
     return Filing(
@@ -73,6 +95,8 @@ def filing_of(desk: Desk, picture: Picture, scope: str, version: Version | None 
         filled=filled,
         notice=version.id if version else "",
         as_of=version.at if version else f"{picture.seen_at:%Y-%m-%dT%H:%M:%SZ}",
+        authorities=names_in_forms(desk.rules.authorities),
+        file_in=str(filing_mark(competence_of(desk, picture, scope), "en")["languages"]),
         strangers=frozenset(_strangers(desk, picture, scope, filled)),
     )
 
@@ -117,7 +141,7 @@ def supply_field(filing: Filing, field: FormField) -> tuple[str, tuple[str, ...]
         return state(filing.picture.id, missing)
     path = f"scopes.{filing.scope}.form.{field.name}"
     line = f"breachkit incident amend {filing.picture.id} --set {path}{_placeholder(field)}"
-    return line, tuple(field.options)
+    return line, tuple(filing.authorities if field.of == "eea_authority" else field.options)
 
 
 def supply_question(filing: Filing, name: str) -> tuple[str, tuple[str, ...]]:
@@ -165,9 +189,11 @@ def _known(
 ) -> Mapping[str, Any]:
     """Return what the record knows of a notification, by the names that forms use."""
     matter, scope = picture.matter, view.scope
+    told = has_left(picture, scope, "authority")
     found: Tree = {
-        "type": "new" if phase == "initial" else "follow_up",
+        "type": "new" if phase == "initial" or (phase == "final" and not told) else "follow_up",
         "withdrawn": phase == "withdrawal",
+        "final": phase == "final",
         "incident": picture.id,
         "previous": _previous(matter, scope),
         "processor": {
@@ -175,15 +201,38 @@ def _known(
             "contact": view.values.get("contact"),
         },
         "told_at": _told_at(matter, scope),
-        "withdrawal_reason": _reasons(matter, "rule-out", scope) if phase == "withdrawal" else None,
+        "withdrawal_reason": _why_withdrawn(matter, scope) if phase == "withdrawal" else None,
         "people_reasons": _reasons(matter, "risk-people", scope),
         "risk_reasons": _reasons(matter, "risk", scope),
     }
     country = fact_at(view.values, "controller.country")
     aware = fact_at(view.values, "timeline.controller_aware_at")
-    found["controller_in_eea"] = country in EEA if country else None
+    found["controller_in_eea"] = in_eea(country) if country else None
     found["late"] = at > moment(aware["at"]) + LIMIT if aware else None
+    found |= _places(desk, picture, view)
+    if phase != "withdrawal":
+        found |= propose_risk(view)
     return {**found, **_communicated(desk, matter, scope)}
+
+
+def _places(desk: Desk, picture: Picture, view: ScopeView) -> Tree:
+    """Return who is competent and how far the breach reaches, as far as the facts settle it."""
+    competence = competence_of(desk, picture, view.scope)
+    named = names_in_forms(desk.rules.authorities)
+    told = [one.authority for _, one in _left(picture.matter, view.scope, "authority")]
+    due = [one.options[0].code for one in competence.under(GDPR) if one.sure]
+    reached = [named[code] for code in dict.fromkeys((*due, *told)) if code in named]
+    inside = competence.reach is not Reach.FROM_OUTSIDE
+    ours = view.values.get("capacity") == "controller"
+    party = desk.rules.organisation if ours else desk.rules.partners.get(view.scope)
+    seats = (party.profile.establishments if party else None) or ()
+    return {
+        "lead": reached[0] if inside and reached else None,
+        "authorities": reached or None,
+        "establishments": sorted({country_of(one) for one in seats} & EEA) or None,
+        "cross_border": competence.reach is Reach.CROSS_BORDER or None,
+        "from_outside": bool(not inside and competence.under(GDPR)) or None,
+    }
 
 
 def _previous(matter: Matter, scope: str) -> str | None:
@@ -231,6 +280,11 @@ def _reasons(matter: Matter, decision: str, scope: str) -> str | None:
     return "\n".join(found.values()) or None
 
 
+def _why_withdrawn(matter: Matter, scope: str) -> str | None:
+    """Return why nothing has to be notified any more: ruled out, or a risk is unlikely after all."""
+    return _reasons(matter, "rule-out", scope) or _reasons(matter, "risk-authority", scope)
+
+
 def _strangers(desk: Desk, picture: Picture, scope: str, filled: FilledForm) -> Iterator[str]:
     """Yield the fields whose answers name another controller of the same incident."""
     concerned = {view.scope for view in picture.views} - {scope}
@@ -264,4 +318,6 @@ def _placeholder(field: FormField) -> str:
         case FieldKind.DATE | FieldKind.DATETIME:
             return "='TIME ZONE'"
         case _:
+            if field.of == "eea_authority":
+                return "='[\"CHOICE\"]'"
             return "='[\"DE\"]'" if field.of else "='[\"TEXT\"]'" if field.multiple else "=TEXT"

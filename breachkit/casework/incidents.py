@@ -8,6 +8,7 @@ from breachkit.casework.desk import Desk, attempt, line_of, read_matter, read_su
 from breachkit.casework.picture import Picture, picture_of
 from breachkit.casework.projection import after
 from breachkit.domain.approval import check_may_change
+from breachkit.domain.authority import names_in_forms
 from breachkit.domain.crosscheck import Flag
 from breachkit.domain.duty import Side
 from breachkit.domain.entry import (
@@ -261,7 +262,12 @@ def _settled(
 ) -> tuple[Tree, dict[str, dict[str, Any] | None]]:
     """Return a statement in the form of the register, with every name in it known."""
     now = desk.now()
-    given = settle_answers(desk.rules.form, statement.given, now)
+    given = settle_answers(
+        desk.rules.form,
+        statement.given,
+        now,
+        authorities=lambda: names_in_forms(desk.rules.authorities),
+    )
     patch, unknown = settle(facts, given, now=now)
     check_triggers(patch, _CORE_TRIGGERS | desk.rules.triggers)
     check_findings(patch, desk.rules.findings)

@@ -7,6 +7,7 @@ from typing import Any
 
 from breachkit.casework.context import profile_of, submitted
 from breachkit.casework.desk import Desk, Rules, read_matter
+from breachkit.domain.countries import is_country
 from breachkit.domain.crosscheck import Flag, find_flags
 from breachkit.domain.duty import Duty, find_duties
 from breachkit.domain.entry import DecisionRecorded
@@ -168,8 +169,12 @@ def scope_defaults(rules: Rules, scope: str) -> Tree:
 
 
 def _seat(one: Organisation | Partner) -> Tree:
-    """Return what settles which authority is competent for an organisation."""
-    return {"country": one.country, "land": one.land, "sector": one.sector}
+    """Return what settles which authority is competent for an organisation.
+
+    A country that does not exist is left out: taken for one outside the EEA, it would settle a law.
+    """
+    country = one.country if one.country and is_country(one.country) else None
+    return {"country": country, "land": one.land, "sector": one.sector}
 
 
 def names_by_scope(matter: Matter, rules: Rules) -> dict[str, list[str]]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from breachkit.casework.desk import Desk, Rules
-from breachkit.domain.people import Partner, Role
+from breachkit.domain.countries import known_country, known_land
+from breachkit.domain.people import Organisation, Partner, Role
+from breachkit.errors import WorkspaceError
 
 VERIFIED_DAYS = 180
 """How long a contact counts as verified."""
@@ -34,6 +36,28 @@ def check_workspace(desk: Desk) -> tuple[Finding, ...]:
     )
 
 
+def unreadable(error: WorkspaceError) -> Finding:
+    """Return as a finding that a file of the workspace cannot be used at all."""
+    where, _, what = str(error).partition(": ")
+    return Finding(where, what or where, error.hint or "mend it")
+
+
+def _countries(where: str, table: str, party: Organisation | Partner) -> Iterator[Finding]:
+    """Yield the countries and the Land that do not exist, with the nearest code that does."""
+    named = [("country", party.country)] if party.country else []
+    lists = ("establishments", "sells_in")
+    named += [
+        (f"profile.{name}", code) for name in lists for code in getattr(party.profile, name) or ()
+    ]
+    checks = [(key, code, known_country) for key, code in named]
+    checks += [("land", party.land, known_land)] if party.land else []
+    for key, code, check in checks:
+        try:
+            check(code)
+        except ValueError as error:
+            yield Finding(where, f"{table}{key}: {error}", f"correct {code!r} in {where}")
+
+
 def _people(rules: Rules) -> Iterator[Finding]:
     for role, what in (
         (Role.APPROVER, "nobody is able to release a notice"),
@@ -53,6 +77,7 @@ def _people(rules: Rules) -> Iterator[Finding]:
 def _organisation(rules: Rules) -> Iterator[Finding]:
     if not rules.organisation.name:
         yield Finding("breachkit.toml", "our own name is missing", "[organisation] name")
+    yield from _countries("breachkit.toml", "organisation.", rules.organisation)
     contact = rules.organisation.contact
     if contact is None or not contact.name or not (contact.email or contact.phone):
         yield Finding(
@@ -64,6 +89,7 @@ def _organisation(rules: Rules) -> Iterator[Finding]:
 
 def _partner(key: str, partner: Partner, today: date) -> Iterator[Finding]:
     where = f"partners/{key}.toml"
+    yield from _countries(where, "", partner)
     if not any(point.phone for point in partner.contacts.values()):
         yield Finding(where, f"{partner.name} has no contact with a telephone", "add one")
     if not any(point.email for point in partner.contacts.values()):

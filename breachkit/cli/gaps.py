@@ -13,6 +13,7 @@ from breachkit.errors import UnknownNameError
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
     from breachkit.domain.duty import Duty
+    from breachkit.domain.entry import Phase
     from breachkit.domain.requirement import Gap, Held
 
 _ADDRESSEES = {
@@ -62,7 +63,11 @@ def form_notes(picture: "Picture") -> list[str]:
 
 
 def answer(
-    session: Session, picture: "Picture", scopes: Sequence[str], addressees: Sequence[str]
+    session: Session,
+    picture: "Picture",
+    scopes: Sequence[str],
+    addressees: Sequence[str],
+    phase: "Phase | None" = None,
 ) -> Answer:
     """Return what each duty asks for, by notice; scopes that lack the same stand together."""
     from breachkit.casework.forms import duties_asked
@@ -72,7 +77,7 @@ def answer(
     lines += [*_instrument_notes(session, duties), *_open_laws(picture, duties)]
     data = _data(picture, duties)
     if "authority" in addressees:
-        filings = template.filings(session, picture, scopes)
+        filings = template.filings(session, picture, scopes, phase)
         lines += template.lines(filings)
         data["template"] = template.data(filings)
     return Answer(data, lines, _notes(picture, duties))

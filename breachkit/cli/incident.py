@@ -1,6 +1,6 @@
 """`breachkit incident`: open, amend, show, check, merge, close and list."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,6 +8,9 @@ from breachkit.cli import gaps, outcome, record
 from breachkit.cli.base import Session, noun, receipt, verb
 from breachkit.cli.output import Answer, both, table
 from breachkit.cli.statement import add_scope, facts_options, given, put, withdraw
+
+if TYPE_CHECKING:
+    from breachkit.domain.entry import Phase
 
 incident_command = noun("incident", "Open, amend, show, check, merge, close and list incidents.")
 
@@ -20,6 +23,7 @@ _FLAGS = {
 """The flags of `open` that state a fact, and where."""
 
 NOTICES = ("partner", "authority", "data-subjects", "regulator", "users", "public")
+PHASES = ("initial", "supplementary", "final", "correction", "withdrawal")
 
 
 @verb(
@@ -106,18 +110,28 @@ def show(session: Session, incident: str, at: str | None, sources: bool) -> Answ
 @click.option(
     "--notice", type=click.Choice(NOTICES), multiple=True, help="What one kind of notice needs."
 )
+@click.option(
+    "--phase",
+    type=click.Choice(PHASES),
+    help="What an authority's form asks in it; else as fits now.",
+)
 @click.option("--form", is_flag=True, help="The open questions alone, as TOML to fill in.")
 def check(
-    session: Session, incident: str, scopes: tuple[str, ...], notice: tuple[str, ...], form: bool
+    session: Session,
+    incident: str,
+    scopes: tuple[str, ...],
+    notice: tuple[str, ...],
+    phase: "Phase | None",
+    form: bool,
 ) -> Answer:
     """Say for each duty of an INCIDENT what is met, not yet known, or missing."""
-    addressees = [name.replace("-", "_") for name in notice]
+    addressees = [name.replace("-", "_") for name in notice or (["authority"] if phase else [])]
     picture = session.kit.incident(incident)
     gaps.check_scopes(picture, scopes)
     if form:
         text = session.kit.form(incident, scopes=scopes, addressees=addressees)
         return Answer({"form": text}, [text.rstrip("\n")], gaps.form_notes(picture))
-    return gaps.answer(session, picture, scopes, addressees)
+    return gaps.answer(session, picture, scopes, addressees, phase)
 
 
 @verb(

@@ -229,7 +229,7 @@ def _next(acts: Sequence[Act]) -> list[str]:
 def _notes(overview: "Overview") -> list[str]:
     if overview.law_changed:
         return [
-            "Law, settings, partners or templates were edited since the last step:",
+            "Law, settings, partners, authorities or templates were edited since the last step:",
             "the deadlines above are recomputed with the next one, and show then what moved.",
         ]
     return []

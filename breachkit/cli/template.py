@@ -11,6 +11,7 @@ from breachkit.cli.output import harmless
 if TYPE_CHECKING:
     from breachkit.casework.filing import Filing
     from breachkit.casework.picture import Picture
+    from breachkit.domain.entry import Phase
     from breachkit.domain.form_fill import FieldAnswer
 
 _NAMED = 3
@@ -20,11 +21,13 @@ _LISTED = 8
 """How many choices stand on the line; of more, the copy sheet shows the words."""
 
 
-def filings(session: Session, picture: "Picture", scopes: Sequence[str]) -> "tuple[Filing, ...]":
-    """Return the filing of each scope whose authority has to be told."""
+def filings(
+    session: Session, picture: "Picture", scopes: Sequence[str], phase: "Phase | None"
+) -> "tuple[Filing, ...]":
+    """Return the filing of each scope whose authority has to be told, or was told."""
     from breachkit.casework.filing import filings_of
 
-    return filings_of(session.kit.desk, picture, scopes)
+    return filings_of(session.kit.desk, picture, scopes, phase)
 
 
 def lines(found: "Sequence[Filing]") -> list[str]:
@@ -44,9 +47,11 @@ def data(found: "Sequence[Filing]") -> list[dict[str, Any]]:
     return [
         {
             "scope": one.scope,
+            "phase": one.phase,
             "status": one.filled.status,
             "open": [_field_data(one, each) for each in one.filled.open],
             "questions": [_question_data(one, *each) for each in _deciding(one)],
+            "proposed": [_proposal_data(one, each) for each in one.filled.proposed],
             "problems": [
                 {"row": each.field.row, "problem": each.problem} for each in one.filled.problems
             ],
@@ -58,8 +63,11 @@ def data(found: "Sequence[Filing]") -> list[dict[str, Any]]:
 def _groups(found: "Sequence[Filing]") -> "list[list[Filing]]":
     groups: dict[Any, list[Filing]] = {}
     for one in found:
-        rows = tuple((each.field.row, each.state, each.problem) for each in one.filled.answers)
-        groups.setdefault((one.filled.status, rows), []).append(one)
+        rows = tuple(
+            (each.field.row, each.state, each.problem, each.remark and str(each.value))
+            for each in one.filled.answers
+        )
+        groups.setdefault((one.phase, one.filled.status, rows), []).append(one)
     return list(groups.values())
 
 
@@ -68,13 +76,16 @@ def _group_lines(group: "list[Filing]") -> Iterator[str]:
     names = ", ".join(one.scope for one in group[:_NAMED])
     others = f" and {len(group) - _NAMED} others" if len(group) > _NAMED else ""
     wanted = sum(one.state.value == "if the authority wants it" for one in filled.answers)
+    proposed = f" {len(filled.proposed)} proposed by us," if filled.proposed else ""
     yield (
-        f"  {names}{others}: {filled.status}; {len(filled.open)} fields open,"
+        f"  {names}{others}: {first.phase}, {filled.status}; {len(filled.open)} fields open,{proposed}"
         f" {len(filled.questions)} depend on an answer, {wanted} only if the authority wants them"
     )
     yield from _wrong(first)
     for one in filled.open:
         yield from _open_lines(first, one)
+    for one in filled.proposed:
+        yield from _proposal_lines(first, one)
     for name, asked in _deciding(first):
         yield from _question_lines(first, name, asked)
 
@@ -98,6 +109,17 @@ def _open_lines(filing: "Filing", one: "FieldAnswer") -> Iterator[str]:
     yield from paragraph(f"{field.row} {field.requirement.value}  {field.label}", 4)
     if one.why:
         yield from paragraph(harmless(unknown_text(one.why, "UTC")), 8)
+    yield from _command(*supply_field(filing, field))
+
+
+def _proposal_lines(filing: "Filing", one: "FieldAnswer") -> Iterator[str]:
+    from breachkit.casework.filing import supply_field
+    from breachkit.domain.form_value import show_answer
+
+    field = one.field
+    said = harmless(show_answer(field, one.value).partition("\n")[0])
+    yield from paragraph(f"{field.row} {field.requirement.value}  {field.label}: {said}", 4)
+    yield from paragraph(harmless(one.remark), 8)
     yield from _command(*supply_field(filing, field))
 
 
@@ -142,6 +164,10 @@ def _field_data(filing: "Filing", one: "FieldAnswer") -> dict[str, Any]:
         "choices": list(choices),
         "not_yet_known": dict(one.why) if one.why else None,
     }
+
+
+def _proposal_data(filing: "Filing", one: "FieldAnswer") -> dict[str, Any]:
+    return {**_field_data(filing, one), "proposal": one.value, "remark": one.remark}
 
 
 def _question_data(filing: "Filing", name: str, asked: "Sequence[FieldAnswer]") -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """A supervisory authority: where it takes a filing, in which language and by which channel."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from breachkit.domain.countries import known_country, known_land
+from breachkit.domain.countries import known_country, known_land, name_of
 from breachkit.domain.fact import Fact
 from breachkit.domain.facts import Sector
 from breachkit.domain.standing import Standing
@@ -121,7 +121,8 @@ class Authority(Fact):
     """An authority as we know it, and how well."""
 
     code: Code
-    group: Literal["eea", "land", "eu-institution", "third-country"]
+    group: Literal["eea", "land", "special", "eu-institution", "third-country"]
+    """`special`: of the EEA as well, for one kind of processing; named in forms, never proposed."""
     country: Annotated[str, AfterValidator(known_country)] | None = None
     land: Annotated[str, AfterValidator(known_land)] | None = None
     sector: Sector | None = None
@@ -172,6 +173,15 @@ class Authority(Fact):
             Reach.FROM_OUTSIDE: self.outside_languages,
         }
         return tuple(dict.fromkeys((*self.languages, *more.get(reach, ()))))
+
+
+def names_in_forms(authorities: Mapping[str, Authority]) -> dict[str, str]:
+    """Return by code the authorities of the EEA as a form names them; the country tells namesakes apart."""
+    return {
+        code: f"{one.name}, {name_of(one.country or '')}"
+        for code, one in authorities.items()
+        if one.group in {"eea", "land", "special"}
+    }
 
 
 def weakest(standings: Iterable[Standing | None]) -> Standing:

@@ -1,7 +1,7 @@
 """Numbers of people or records as they are known: exact, approximate, a range, or at least so many."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -87,3 +87,16 @@ def extent(count: Mapping[str, Any] | None) -> tuple[float, float]:
             return count["value"] * 0.9, count["value"] * 1.1
         case _:
             return count["value"], count["value"]
+
+
+def total(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return several numbers added up, as exactly as the least exact of them is known."""
+    forms = {count["form"] for count in counts}
+    low = sum(count["value"] for count in counts)
+    if Form.AT_LEAST in forms:
+        return {"kind": "count", "form": Form.AT_LEAST.value, "value": low}
+    if Form.RANGE in forms:
+        high = sum(count.get("high") or count["value"] for count in counts)
+        return {"kind": "count", "form": Form.RANGE.value, "value": low, "high": high}
+    form = Form.APPROXIMATE if Form.APPROXIMATE in forms else Form.EXACT
+    return {"kind": "count", "form": form.value, "value": low}

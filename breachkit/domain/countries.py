@@ -132,6 +132,23 @@ def known_country(code: str) -> str:
     return code
 
 
+def is_country(code: str) -> bool:
+    """Tell whether a country has this code."""
+    return code in COUNTRIES
+
+
+def usual_country(code: object) -> object:
+    """Return the ISO code for one in use beside it, `GB` for `UK`; another word of two capitals as it is.
+
+    Settings are read whatever country they name, so that no slip stops a night's work and an old record
+    can always be read. Raises ValueError, with the nearest code, for what has not the shape of one.
+    """
+    if not isinstance(code, str):
+        return code
+    found = _ALIASES.get(code, code)
+    return found if re.fullmatch(r"[A-Z]{2}", found) else known_country(found)
+
+
 def known_place(code: str) -> str:
     """Return the code of a country, or of a part of one such as `US-CA`.
 

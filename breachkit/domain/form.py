@@ -24,6 +24,10 @@ KNOWN_BY_RECORD = frozenset(
         *("filing.communication", "filing.risk_reasons", "filing.people_reasons"),
         "filing.withdrawal_reason",
         *("filing.processor.name", "filing.processor.contact"),
+        *("filing.severity", "filing.outcome", "filing.risk_factors", "filing.remark.risk"),
+        *("filing.lead", "filing.authorities", "filing.establishments"),
+        *("filing.cross_border", "filing.from_outside"),
+        *("filing.remark.severity", "filing.remark.severity_decided"),
     )
 )
 """What a form may look at besides facts: decisions, and what the record knows of the notification."""
@@ -92,6 +96,10 @@ class Fill(_Frozen):
     when: tuple[Condition, ...] = ()
     weak: bool = False
     """A proposal: another answer, once stated, does not contradict it."""
+    proposed: bool = False
+    """Ours alone: shown as a proposal, and not enough for a complete notification."""
+    remark: Pattern | None = None
+    """Where the record says what the answer comes from, to be shown beside it."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -115,7 +123,7 @@ class FormField(_Frozen):
     """The form's own words."""
     kind: FieldKind
     multiple: bool = False
-    of: Literal["eea_country"] | None = None
+    of: Literal["eea_country", "eea_authority"] | None = None
     """What a list holds, where it is not free."""
     options: Mapping[str, str] = Field(default_factory=dict)
     """By our short key, the form's own words, in its order."""
@@ -157,7 +165,8 @@ class FormField(_Frozen):
     def looked_at(self) -> tuple[str, ...]:
         """Every path at which it looks, or where an answer can be stated."""
         sources = (path for fill in self.fill for path in (*fill.source, *fill.unknown))
-        return (*sorted(self.asked_patterns), *sources, *self.ask)
+        remarks = (fill.remark for fill in self.fill if fill.remark)
+        return (*sorted(self.asked_patterns), *sources, *remarks, *self.ask)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -192,6 +201,8 @@ class FormHead(_Frozen):
     url: str
     credit: str
     license: str
+    withdrawal: tuple[int, ...] = ()
+    """The rows that a withdrawal answers (ours): which notification, why, and who says so."""
     fields: int
     mandatory: int
     conditional: int
@@ -221,6 +232,7 @@ def misfits(form: Form) -> Iterator[tuple[int, str]]:
         yield from ((field.row, reason) for reason in _out_of_place(field, seen))
         seen[field.name] = field
     yield from ((0, reason) for reason in _miscounted(form))
+    yield from ((row, "is no row") for row in form.head.withdrawal if f"r{row}" not in seen)
     for rule in form.contradictions:
         yield from ((row, "is no row") for row in rule.rows if f"r{row}" not in seen)
         yield from ((rule.rows[0], reason) for reason in _foreign_options(rule.when, seen))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from breachkit.domain.categories import DATA, GROUPS
+from breachkit.domain.count import extent, total
+from breachkit.domain.countries import country_of
 from breachkit.domain.form import Derivation
 from breachkit.domain.instant import moment, zone_of
 from breachkit.domain.patch import fact_at
@@ -210,13 +212,32 @@ def _measures(view: View, source: tuple[str, ...]) -> str:
 
 
 def _eea_countries(view: View, source: tuple[str, ...]) -> list[str]:
-    return sorted(EEA & set(view.get("countries") or {}))
+    return sorted(_by_state(view))
 
 
 def _eea_numbers(view: View, source: tuple[str, ...]) -> dict[str, Any]:
+    """Return the people in each state; what is counted by part only is added up where all are counted."""
+    found = {}
+    for state, counts in sorted(_by_state(view).items()):
+        if counts and all(counts):
+            found[state] = counts[0] if len(counts) == 1 else total(counts)
+    return found
+
+
+def _by_state(view: View) -> dict[str, list[Any]]:
+    """Return the counts of each state of the EEA where people live; of parts, where it has none itself.
+
+    A place with a code of its own, such as Réunion, is counted with its state and beside it.
+    """
     countries = view.get("countries") or {}
-    found = {code: (countries[code] or {}).get("people") for code in sorted(EEA & set(countries))}
-    return {code: people for code, people in found.items() if people}
+    found: dict[str, list[Any]] = {}
+    for place, below in countries.items():
+        state, (country, dash, _) = country_of(place), place.partition("-")
+        figure = below or {}
+        nobody = figure.get("concerned") is False or extent(figure.get("people")) == (0, 0)
+        if state in EEA and not nobody and not (dash and country in countries):
+            found.setdefault(state, []).append(figure.get("people"))
+    return found
 
 
 def _list(lines: Any) -> str:

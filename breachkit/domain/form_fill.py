@@ -54,6 +54,15 @@ class FieldAnswer:
     """What is stated as not yet known: its reason and when it will follow."""
     problem: str = ""
     """Why the answer cannot stand as it is."""
+    proposed: bool = False
+    """Whether the answer is our proposal only, which somebody has to confirm."""
+    remark: str = ""
+    """What the answer comes from, where that has to be seen beside it."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a complete notification may leave it as it is."""
+        return self.state not in {State.OPEN, State.QUESTION} and not self.proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,11 @@ class FilledForm:
         return tuple(one for one in self.answers if one.state is State.QUESTION)
 
     @property
+    def proposed(self) -> tuple[FieldAnswer, ...]:
+        """The answers that are our proposals, and wait for somebody to confirm them."""
+        return tuple(one for one in self.answers if one.proposed)
+
+    @property
     def problems(self) -> tuple[FieldAnswer, ...]:
         """The answers that cannot stand as they are."""
         return tuple(one for one in self.answers if one.problem)
@@ -86,11 +100,12 @@ def fill_form(form: Form, view: ScopeView, filing: Mapping[str, Any]) -> FilledF
     """Return a form as far as the facts and statements of one scope answer it.
 
     `filing` is what the record knows of the notification itself: whether it is a new one, who the
-    processor is, when people were told. A statement under the field's own name wins over the facts.
+    processor is, when people were told. A final one is complete, whatever is still open: what is, is
+    then an error. A statement under the field's own name wins over the facts.
     """
-    withdrawn = "withdraw" if filing.get("withdrawn") else "incomplete"
-    first = _settle(form, view, {**filing, "status": withdrawn})
-    status = withdrawn if withdrawn == "withdraw" else _status_of(first)
+    status = "withdraw" if filing.get("withdrawn") else "complete" if filing.get("final") else ""
+    if not status:
+        status = _status_of(_settle(form, view, {**filing, "status": "incomplete"}))
     answers = _settle(form, view, {**filing, "status": status})
     chosen = next((one.value for one in answers if one.field.name == STATUS), status)
     return FilledForm(form, view, str(chosen), tuple(_checked(form, answers, str(chosen))))
@@ -99,9 +114,7 @@ def fill_form(form: Form, view: ScopeView, filing: Mapping[str, Any]) -> FilledF
 def _status_of(answers: Iterable[FieldAnswer]) -> str:
     """Return complete where nothing is open and nothing was left to be determined."""
     unsettled = (
-        one.state in {State.OPEN, State.QUESTION} or _left_open(one)
-        for one in answers
-        if one.field.name != STATUS
+        not one.is_settled or _left_open(one) for one in answers if one.field.name != STATUS
     )
     return "incomplete" if any(unsettled) else "complete"
 
@@ -111,6 +124,8 @@ def _settle(form: Form, view: ScopeView, filing: Mapping[str, Any]) -> list[Fiel
     found: list[FieldAnswer] = []
     for field in form.fields:
         answer = _answer(field, view, values)
+        if values.get(STATUS) == "withdraw" and field.row not in form.head.withdrawal:
+            answer = replace(answer, state=State.NOT_ASKED, questions=())
         shown = answer.state is not State.NOT_ASKED
         if answer.value is not None or not shown:
             values[field.name] = answer.value if shown else NOT_ASKED
@@ -132,7 +147,7 @@ def _answer(field: FormField, view: ScopeView, values: Tree) -> FieldAnswer:
         path = f"scopes.{view.scope}.form.{field.name}"
         answer = replace(answer, value=stated, paths=(path,), derived=other, why=None)
     elif derived is not None and asked is not False:
-        answer = replace(answer, value=derived, paths=paths)
+        answer = replace(answer, value=derived, paths=paths, **_told_beside(field, view, values))
     known = answer.value is not None
     state = _state(field, asked, answered=known)
     return replace(answer, state=state, questions=open_questions)
@@ -165,6 +180,16 @@ def _from_facts(field: FormField, view: ScopeView, values: Tree) -> tuple[Any, t
         picked.update(dict.fromkeys(value if isinstance(value, list) else [value]))
     chosen = [key for key in field.options if key in picked]
     return (chosen or None), tuple(paths)
+
+
+def _told_beside(field: FormField, view: ScopeView, values: Tree) -> dict[str, Any]:
+    """Return whether an answer is a proposal, and what is remarked on it, by the rule that gave it."""
+    if field.multiple and field.options:
+        return {}
+    rules = (fill for fill in field.fill if _filled(field, fill, view, values) is not None)
+    fill = next(rules)
+    remark = lookup(values, fill.remark) if fill.remark else MISSING
+    return {"proposed": fill.proposed, "remark": "" if remark is MISSING else str(remark)}
 
 
 def _filled(field: FormField, fill: Fill, view: ScopeView, values: Tree) -> Any:
@@ -286,7 +311,7 @@ def _checked(form: Form, answers: list[FieldAnswer], status: str) -> Iterable[Fi
         if one.value is not None and one.state is not State.NOT_ASKED
     }
     wrong = [one for one in form.contradictions if holds(one.when, given)]
-    unsettled = sum(one.state in {State.OPEN, State.QUESTION} for one in answers)
+    unsettled = sum(not one.is_settled for one in answers)
     late = _told_after_awareness(given)
     for one in answers:
         found = [rule.text for rule in wrong if one.field.row in rule.rows]

@@ -1,12 +1,15 @@
 """What is stated for a field of a form: read into its kind, and shown ready to paste."""
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from breachkit.domain.count import Count
+from breachkit.domain.countries import known_country, name_of
 from breachkit.domain.form import FIELD_NAME, TEXTS, TIMES, FieldKind, Form, FormField
 from breachkit.domain.instant import Instant, Precision, moment, zone_of
 from breachkit.domain.patch import Tree, is_branch
@@ -17,17 +20,23 @@ _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def settle_answers(
-    form: Callable[[], Form], given: Mapping[str, Any], now: datetime
+    form: Callable[[], Form],
+    given: Mapping[str, Any],
+    now: datetime,
+    *,
+    authorities: Callable[[], Mapping[str, str]],
 ) -> Mapping[str, Any]:
     """Return a statement in which every answer to the form has the kind of its field.
 
-    The form is asked for only where an answer is stated, because reading it costs 20 ms. Raises
-    FactError naming the path, and the options that are allowed.
+    `authorities` are the names of those of the EEA by code, for lists of them. The form is asked for
+    only where an answer is stated, because reading it costs 20 ms. Raises FactError naming the path,
+    and the options that are allowed.
     """
     scopes = given.get("scopes")
     if not isinstance(scopes, dict) or not any(map(_answers_of, scopes.values())):
         return given
-    settled = {key: _settle_scope(form(), key, scope, now) for key, scope in scopes.items()}
+    known = _Known(form(), authorities, now)
+    settled = {key: _settle_scope(known, key, scope) for key, scope in scopes.items()}
     return {**given, "scopes": settled}
 
 
@@ -67,15 +76,24 @@ def show_answer(field: FormField, value: Any) -> str:
     return str(value)
 
 
-def _settle_scope(form: Form, key: str, scope: Any, now: datetime) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an answer is held against."""
+
+    form: Form
+    authorities: Callable[[], Mapping[str, str]]
+    now: datetime
+
+
+def _settle_scope(known: _Known, key: str, scope: Any) -> Any:
     stated = _answers_of(scope)
     if stated is None:
         return scope
     answers: Tree = {}
     for name, value in stated.items():
         path = f"scopes.{key}.form.{name}"
-        field = field_of(form, name, path)
-        answers[name] = value if _passes(value) else _settle(field, value, path, now)
+        field = field_of(known.form, name, path)
+        answers[name] = value if _passes(value) else _settle(field, value, path, known)
     return {**scope, "form": answers}
 
 
@@ -89,10 +107,10 @@ def _passes(value: Any) -> bool:
     return value is None or (isinstance(value, dict) and value.get("kind") == "unknown")
 
 
-def _settle(field: FormField, value: Any, path: str, now: datetime) -> Any:
+def _settle(field: FormField, value: Any, path: str, known: _Known) -> Any:
     if field.kind in TEXTS or field.kind is FieldKind.LIST:
         several = field.multiple or field.kind is FieldKind.LIST
-        return _listed(field, value, path) if several else _text(field, value, path)
+        return _listed(field, value, path, known) if several else _text(field, value, path)
     match field.kind:
         case FieldKind.CHOICE if field.multiple:
             picked = [_option(field, one, path) for one in _several(value)]
@@ -102,8 +120,8 @@ def _settle(field: FormField, value: Any, path: str, now: datetime) -> Any:
         case FieldKind.BOOLEAN:
             return _yes_no(field, value, path)
         case FieldKind.NUMBER_PER_COUNTRY:
-            return _numbers(field, value, path, now)
-    return _model(Instant if field.kind in TIMES else Count, field, value, path, now)
+            return _numbers(field, value, path, known.now)
+    return _model(Instant if field.kind in TIMES else Count, field, value, path, known.now)
 
 
 def _several(value: Any) -> list[Any]:
@@ -116,13 +134,39 @@ def _text(field: FormField, value: Any, path: str) -> str:
     return value
 
 
-def _listed(field: FormField, value: Any, path: str) -> list[str]:
+def _listed(field: FormField, value: Any, path: str, known: _Known) -> list[str]:
     found = [_text(field, one, path) for one in _several(value)]
-    for one in found if field.of else ():
-        if one not in EEA:
-            hint = f"one of: {', '.join(sorted(EEA))}"
-            raise FactError(path, f"{one[:60]!r} is no country of the EEA", hint=hint)
-    return found
+    if field.of == "eea_authority":
+        named = known.authorities()
+        return list(dict.fromkeys(_authority(named, one, path) for one in found))
+    return [_member(one, path) for one in found] if field.of else found
+
+
+def _member(country: str, path: str) -> str:
+    """Return a state of the EEA by its code; FactError says what a code is instead."""
+    try:
+        code = known_country(country)
+    except ValueError as error:
+        raise FactError(path, str(error)) from error
+    if code not in EEA:
+        hint = f"one of: {', '.join(sorted(EEA))}"
+        raise FactError(path, f"{code} ({name_of(code)}) is no country of the EEA", hint=hint)
+    return code
+
+
+def _authority(named: Mapping[str, str], said: str, path: str) -> str:
+    """Return an authority's name, by its code, its name, or words that stand in one name only."""
+    wanted = said.strip()
+    if wanted.upper() in named:
+        return named[wanted.upper()]
+    exact = [one for one in named.values() if one.casefold() == wanted.casefold()]
+    words = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
+    part = [one for one in named.values() if wanted and words.search(one)]
+    found = exact or part
+    if len(found) == 1:
+        return found[0]
+    what = f"could be {'; '.join(found)}" if found else "is no authority of the EEA"
+    raise FactError(path, f"{said[:60]!r} {what}", hint="codes: breachkit authority list")
 
 
 def _option(field: FormField, value: Any, path: str) -> str:
@@ -157,15 +201,11 @@ def _numbers(field: FormField, value: Any, path: str, now: datetime) -> Tree:
         hint = f"{path}.DE=300: one number for each country"
         raise FactError(path, f"row {field.row} takes a number for each country", hint=hint)
     stated = {country: one for country, one in value.items() if not _passes(one)}
-    for country in stated:
-        if country not in EEA:
-            hint = f"one of: {', '.join(sorted(EEA))}"
-            raise FactError(f"{path}.{country}", "is no country of the EEA", hint=hint)
     read = {
-        country: _model(Count, field, one, f"{path}.{country}", now)
+        _member(country, f"{path}.{country}"): _model(Count, field, one, f"{path}.{country}", now)
         for country, one in stated.items()
     }
-    return {**value, **read}
+    return {**{name: one for name, one in value.items() if _passes(one)}, **read}
 
 
 def _model(

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from breachkit.domain.countries import usual_country
 from breachkit.domain.fact import Fact
 from breachkit.domain.facts import Address, Sector
 from breachkit.domain.text import Country, Key, Land, Line, Text
+
+Seat = Annotated[Country, BeforeValidator(usual_country)]
+"""A country in the settings; `workspace check` says where there is none of its code."""
 
 
 class Role(StrEnum):
@@ -60,7 +64,7 @@ class ContactPoint(Address):
 class Profile(Fact):
     """What an organisation is before the law; what nobody has said is a question, never a no."""
 
-    establishments: tuple[Country, ...] | None = None
+    establishments: tuple[Seat, ...] | None = None
     """Countries in which it is established."""
     manufacturer: bool | None = None
     """Of products with digital elements on the Union's market (Cyber Resilience Act)."""
@@ -82,7 +86,7 @@ class Profile(Fact):
     """A provider of public electronic communications services."""
     high_risk_ai: bool | None = None
     """A provider of high-risk AI systems (AI Act)."""
-    sells_in: tuple[Country, ...] | None = None
+    sells_in: tuple[Seat, ...] | None = None
     """Countries in which its products and services are made available.
 
     Until an incident states where the people concerned live, it shows which laws can be asked about.
@@ -108,7 +112,7 @@ class Organisation(Fact):
     """We ourselves: name, contact for questions (Art. 6.4(c)), affiliates and subprocessors."""
 
     name: Line | None = None
-    country: Country | None = None
+    country: Seat | None = None
     land: Land | None = None
     sector: Sector | None = None
     contact: Address | None = None
@@ -125,7 +129,7 @@ class Partner(Fact):
     language: Line | None = None
     controller: Address | None = None
     """Contact of the controller for its own authority and its people."""
-    country: Country | None = None
+    country: Seat | None = None
     land: Land | None = None
     sector: Sector | None = None
     authority: Line | None = None

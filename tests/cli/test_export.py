@@ -87,24 +87,25 @@ def test_every_command_for_the_template_can_be_typed_and_closes_its_field(run: R
     first = run(*asked).data["template"][0]
     for _ in range(2):
         found = run(*asked).data["template"][0]
-        for one in [*found["open"], *found["questions"]]:
+        for one in [*found["open"], *found["questions"], *found["proposed"]]:
             words = typed(one)
             if words[0] != "decision":
                 done = run(*words)
                 assert done.status == 0, (words, done.err)
     after = run(*asked).data["template"][0]
     still = {one["row"] for one in after["open"]} & {one["row"] for one in first["open"]}
-    assert still == {89}
+    assert not still
+    assert {one["row"] for one in after["proposed"]} == {89, 90}
 
 
 def test_scopes_that_lack_the_same_stand_together_and_apart_where_they_differ(run: Run) -> None:
     incident = opened(run, *(word for key in ("acme", "bolt") for word in ("--partner", key)))
     said = run("incident", "check", incident, "--notice", "authority")
-    assert "  acme, bolt: incomplete;" in said.out
+    assert "  acme, bolt: initial, incomplete;" in said.out
     run("incident", "amend", incident, "--set", "scopes.bolt.form.r60=misconfiguration")
     said = run("incident", "check", incident, "--notice", "authority")
-    assert "  acme: incomplete;" in said.out
-    assert "  bolt: incomplete;" in said.out
+    assert "  acme: initial, incomplete;" in said.out
+    assert "  bolt: initial, incomplete;" in said.out
     only = run("incident", "check", incident, "--notice", "authority", "--scope", "bolt", "--json")
     assert [one["scope"] for one in only.data["template"]] == ["bolt"]
 
@@ -170,7 +171,15 @@ def test_numbers_and_times_are_stored_as_such(run: Run) -> None:
         ("r68=many", "row 68", ""),
         ("r99=tomorrow", "row 99", ""),
         ("r99=2026-12-01", "has no zone", ""),
-        ("r115=GB", "'GB' is no country of the EEA", "one of: AT, BE"),
+        ("r115=GB", "GB (United Kingdom) is no country of the EEA", "one of: AT, BE"),
+        ("r115=XX", "'XX' is no country code of ISO 3166-1", ""),
+        ("r118=Zeus", "'Zeus' is no authority of the EEA", "breachkit authority list"),
+        ("r118=GB", "'GB' is no authority of the EEA", "breachkit authority list"),
+        (
+            "r123=Datatilsynet",
+            "could be Datatilsynet, Denmark; Datatilsynet, Norway",
+            "breachkit authority list",
+        ),
         ("r117=300", "row 117 takes a number for each country", "r117.DE=300"),
         ("r117.GB=300", "is no country of the EEA", "one of: AT, BE"),
         ("r117.DE=many", "scopes.own.form.r117.DE", ""),
@@ -374,6 +383,162 @@ def test_a_decision_on_risk_reaches_rows_89_90_and_97(run: Run) -> None:
     assert found[89]["key"] == "high_risk"
     assert found[90]["text"] == "Passwords in the clear."
     assert found[97]["state"] == "open"
+
+
+BAND = "nature.malicious=false", "data.d1.identifiability=maximum"
+
+MISTAKE = "data.d1.category=email", "nature.disclosure=sent", "nature.recipient.who=known"
+
+
+def of_band(run: Run, *facts: str) -> str:
+    """Return an incident of which the ENISA score is settled; MISTAKE: e-mail addresses sent."""
+    sets = [word for one in (*BAND, *facts) for word in ("--set", one)]
+    kinds = 'nature.kinds=["confidentiality"]'
+    groups = ("--set", "groups.g1.category=customers", "--set", kinds)
+    return own(run, *groups, *sets)
+
+
+@pytest.mark.parametrize(
+    ("facts", "band", "key"),
+    [
+        (MISTAKE, "low", "minor"),
+        (("data.d1.category=orders", "nature.disclosure=taken"), "medium", "moderate"),
+        (("data.d1.category=location", "nature.disclosure=taken"), "high", "severe"),
+        (("data.d1.category=health", "nature.disclosure=taken"), "very high", "severe"),
+    ],
+)
+def test_the_cross_check_proposes_the_severity(
+    run: Run, facts: tuple[str, ...], band: str, key: str
+) -> None:
+    incident = of_band(run, *facts)
+    one = exported(run, incident)[87]
+    assert (one["key"], one["proposed"]) == (key, True)
+    assert f"the ENISA cross-check gives {band} (SE = " in one["remark"]
+    asked = ("incident", "check", incident, "--notice", "authority", "--json")
+    assert 87 in {one["row"] for one in run(*asked).data["template"][0]["proposed"]}
+    state(run, incident, "r87=moderate")
+    stated = exported(run, incident)[87]
+    assert (stated["key"], stated["proposed"], stated["facts_say"]) == ("moderate", False, None)
+
+
+def test_a_severity_that_the_facts_leave_open_is_to_be_determined(run: Run) -> None:
+    incident = own(run, "--set", "data.d1.category=orders")
+    found = exported(run, incident)
+    assert found[87]["key"] == "to_be_determined"
+    assert "low to very high, as facts are missing" in found[87]["remark"]
+    assert found[89]["key"] == "more_information_needed"
+    assert "- intent: not known" in found[90]["text"]
+    assert exported(run, own(run))[87]["state"] == "open"
+
+
+def test_the_decision_recorded_comes_before_the_proposal(run: Run) -> None:
+    incident = of_band(run, *MISTAKE)
+    before = exported(run, incident)
+    assert before[87]["key"] == "minor"
+    assert [before[row]["proposed"] for row in (87, 89, 90)] == [True] * 3
+    run(
+        *("decision", "record", incident, "--scope", "own", "--risk-people", "high"),
+        *("--reason", "They are refugees."),
+    )
+    after = exported(run, incident)
+    assert [after[row]["key"] for row in (87, 89)] == ["severe", "high_risk"]
+    assert [after[row]["proposed"] for row in (87, 89, 90)] == [False] * 3
+    assert after[90]["text"] == "They are refugees."
+    assert "the ENISA cross-check gives low" in after[87]["remark"]
+
+
+def test_a_proposal_is_marked_on_the_sheet(run: Run) -> None:
+    incident = of_band(run, *MISTAKE)
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    assert "**  our proposal: the ENISA cross-check gives low" in sheet
+    assert "has not decided; confirm or replace it" in sheet
+    checked = run("incident", "check", incident, "--notice", "authority").out
+    assert "3 proposed by us" in checked
+
+
+def phase_of(run: Run, incident: str, *words: str) -> dict[str, Any]:
+    asked = ("incident", "check", incident, "--notice", "authority", "--json", *words)
+    return dict(run(*asked).data["template"][0])
+
+
+def test_each_phase_asks_what_it_needs(run: Run, clock: SetClock) -> None:
+    incident = own(run)
+    first = phase_of(run, incident)
+    assert (first["phase"], first["status"], first["problems"]) == ("initial", "incomplete", [])
+    final = phase_of(run, incident, "--phase", "final")
+    assert (final["phase"], final["status"]) == ("final", "complete")
+    assert "are not settled" in final["problems"][0]["problem"]
+    assert len(final["open"]) == len(first["open"])
+    notice = run("notice", "draft", incident, "--to", "authority", "--json").data["notices"][0]
+    left = ("--channel", "portal", "--at", "now", "--reference", "AZ-1")
+    assert run("notice", "record-delivery", notice["notice"], *left).status == 0
+    assert phase_of(run, incident)["phase"] == "supplementary"
+    run(
+        *("decision", "record", incident, "--scope", "own", "--risk-authority", "unlikely"),
+        *("--reason", "Nobody could read it."),
+    )
+    taken_back = phase_of(run, incident)
+    assert (taken_back["phase"], taken_back["status"]) == ("withdrawal", "withdraw")
+    assert {one["row"] for one in taken_back["open"]} <= {12, 13, 21, 22, 23}
+    assert not taken_back["problems"]
+    found = exported(run, incident)
+    assert found[5]["text"] == "Nobody could read it."
+    assert (found[6]["text"], found[89]["state"]) == ("AZ-1", "not asked")
+
+
+def placed(run: Run, country: str, *people: str) -> dict[int, dict[str, Any]]:
+    sets = [word for one in people for word in ("--set", f"scopes.own.countries.{one}")]
+    home = f"scopes.own.controller.country={country}"
+    return exported(run, own(run, "--set", home, *sets))
+
+
+def test_who_is_told_follows_from_where_the_controller_and_the_people_are(run: Run) -> None:
+    across = placed(run, "FR", "FR.people=700", "RE.people=20", "LT.people=300", "US.people=9")
+    lead = "Commission nationale de l'informatique et des libertés (CNIL), France"
+    assert across[113]["key"] == "yes"
+    assert (across[114]["text"], across[118]["value"]) == (lead, [lead])
+    assert across[116]["value"] == ["FR", "LT"]
+    assert across[117]["text"] == "FR: 720\nLT: 300"
+    outside = placed(run, "CN", "DE-BY.people=5", "DE-HE.people=7", "LT.people=300")
+    assert outside[120]["key"] == "yes"
+    assert outside[122]["text"] == "DE: 12\nLT: 300"
+    assert len(outside[123]["value"]) == 2, "in Bavaria two authorities are open"
+    overseas = placed(run, "RE", "RE.people=5")
+    assert (overseas[113]["state"], overseas[120]["state"]) == ("open", "not asked")
+    greenland = placed(run, "GL", "DK.people=5")
+    assert (greenland[120]["key"], greenland[123]["value"]) == ("yes", ["Datatilsynet, Denmark"])
+
+
+@pytest.mark.parametrize(
+    ("country", "mark"),
+    [("FR", "French"), ("IE", None), ("BE", "French, Dutch or German"), ("CH", None)],
+)
+def test_an_export_for_an_authority_of_another_language_is_a_working_draft(
+    run: Run, country: str, mark: str | None
+) -> None:
+    incident = own(run, "--set", f"scopes.own.controller.country={country}")
+    assert run("notice", "export", incident).data["working_draft_file_in"] == mark
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    assert (f"Working draft, file in: {mark}." in sheet) is bool(mark)
+
+
+def test_the_authorities_are_offered_and_named_by_code_name_or_part_of_it(run: Run) -> None:
+    incident = own(run, "--set", "scopes.own.controller.country=DE")
+    state(run, incident, "r113=yes")
+    sheet = run("notice", "export", incident, "--format", "copy-sheet").out
+    offered = sheet.partition("[118]")[2].partition("[125]")[0]
+    assert offered.count("( )") == 30 + 17 + 1
+    assert "( ) Žurnalistų etikos inspektoriaus tarnyba, Lithuania" in offered
+    asked = run("incident", "check", incident, "--notice", "authority", "--json").data
+    one = next(one for one in asked["template"][0]["open"] if one["row"] == 118)
+    assert {"FR", "DE-BY", "LT-ZEIT"} <= set(one["choices"])
+    done = state(run, incident, 'r118=["fr","CNIL","LT-ZEIT","Datatilsynet, Norway"]')
+    assert done.status == 0, done.err
+    assert exported(run, incident)[118]["value"] == [
+        "Commission nationale de l'informatique et des libertés (CNIL), France",
+        "Žurnalistų etikos inspektoriaus tarnyba, Lithuania",
+        "Datatilsynet, Norway",
+    ]
 
 
 def test_a_partners_notice_is_no_filing(run: Run) -> None:

@@ -205,7 +205,7 @@ def test_overdue_and_due_soon_come_first_and_are_named(night: Run, clock: SetClo
 def test_an_edited_agreement_is_announced_and_shows_what_moved(night: Run, workspace: Path) -> None:
     partner(workspace, "bolt", "Bolt Homes", "limit_hours = 12")
     said = night("status")
-    assert "partners or templates were edited since the last step" in said.err
+    assert "authorities or templates were edited since the last step" in said.err
     assert "moved from" not in said.out
     assert night("status", "--json").data["law_changed"]
     night("incident", "amend", "2026-0002", "--set", "people=3")

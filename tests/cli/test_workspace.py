@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breachkit.cli.workspace import system_zone
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, opened
 from tests.conftest import partner
 
 
@@ -118,3 +118,65 @@ def test_a_contact_not_verified_for_180_days(run: Run, workspace: Path) -> None:
     path = workspace / "partners" / "acme.toml"
     path.write_text(path.read_text("utf-8").replace("2026-10-01", "2026-05-25"), encoding="utf-8")
     assert "contact desk was verified 181 days ago" in run("workspace", "check").out
+
+
+def settings(workspace: Path, old: str, new: str) -> None:
+    path = workspace / "breachkit.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_codes_that_no_country_has_are_found(run: Run, workspace: Path) -> None:
+    settings(workspace, 'sells_in = ["DE"]', 'sells_in = ["DE", "ZZ"]')
+    text = 'name = "Acme"\ncountry = "XX"\nland = "QQ"\n[profile]\nestablishments = ["EU"]\n'
+    (workspace / "partners" / "acme.toml").write_text(text, encoding="utf-8")
+    said = run("workspace", "check")
+    assert said.status == 1
+    expected = [
+        "breachkit.toml: organisation.profile.sells_in: 'ZZ' is no country code of ISO 3166-1",
+        "partners/acme.toml: country: 'XX' is no country code of ISO 3166-1; the nearest: XK",
+        "partners/acme.toml: profile.establishments: 'EU' is no country code",
+        "partners/acme.toml: land: 'QQ' is no German Land",
+    ]
+    assert [one for one in expected if one not in said.out] == []
+    assert opened(run), "the night's work goes on"
+
+
+def test_codes_in_use_beside_the_standard_are_taken_for_what_they_mean(
+    run: Run, workspace: Path
+) -> None:
+    partner(workspace, "acme", "Acme", 'country = "UK"\n[profile]\nestablishments = ["EL"]')
+    assert "country" not in run("workspace", "check").out
+    said = run("authority", "for", opened(run, "--partner", "acme"), "--scope", "acme").out
+    assert "the controller's main establishment is in United Kingdom" in said
+
+
+@pytest.mark.parametrize(
+    ("country", "message"),
+    [
+        ("Germany", "'Germany' is no country code of ISO 3166-1; the nearest: DE (Germany)"),
+        ("de", "'de' is no country code of ISO 3166-1; the nearest: DE (Germany)"),
+    ],
+)
+def test_check_flags_settings_that_cannot_be_read(
+    run: Run, workspace: Path, country: str, message: str
+) -> None:
+    settings(workspace, "[organisation]", f'[organisation]\ncountry = "{country}"')
+    said = run("workspace", "check")
+    assert (said.status, said.err) == (1, "1 to mend\n")
+    assert f"breachkit.toml: organisation.country: {message}" in said.out
+    refused = run("incident", "open", "--title", "T")
+    assert refused.error == f"breachkit.toml: organisation.country: {message}"
+
+
+def test_a_list_with_a_code_of_no_country_settles_no_law(run: Run, workspace: Path) -> None:
+    """A typing error may stand for any country: it never lets a law seem not to apply."""
+    place = ("--set", "scopes.own.capacity=controller")
+    incident = opened(run, *place)
+    assert "au-ndb" not in _possible(run, incident)
+    settings(workspace, 'sells_in = ["DE"]', 'sells_in = ["DE", "AA"]')
+    assert "au-ndb" in _possible(run, incident)
+
+
+def _possible(run: Run, incident: str) -> str:
+    found = run("law", "applicable", incident, "--json").data["applicable"]
+    return str([one["obligation"] for one in found if one["verdict"] == "possible"])

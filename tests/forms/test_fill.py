@@ -24,7 +24,9 @@ def filled(facts: dict[str, Any] | None = None, scope: str = "own", **filing: An
     """Fill the form for one scope from facts as people write them."""
     stated = dict(facts or {})
     stated.setdefault("scopes", {}).setdefault(scope, {})
-    stated = dict(settle_answers(common_template, stated, NOW))
+    stated = dict(
+        settle_answers(common_template, stated, NOW, authorities=lambda: {"DE": "BfDI, Germany"})
+    )
     tree, unknown = settle({}, stated, now=NOW)
     return fill_form(common_template(), view_of(tree, unknown, scope, {}, {}), {**FILING, **filing})
 
@@ -269,27 +271,29 @@ def test_a_partner_hears_of_us_as_the_processor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("risk", "r89", "r97", "r100"),
+    ("risk", "r87", "r89", "r97", "r100"),
     [
-        ({"people": "high", "authority": "risk"}, "high_risk", None, None),
-        ({"authority": "risk", "people": "not_high"}, "risk_not_high", "no_not_high_risk", None),
-        ({"authority": "unlikely"}, "unlikely_risk", None, None),
-        ({"authority": "risk"}, None, None, None),
+        ({"people": "high", "authority": "risk"}, "severe", "high_risk", None, None),
+        (
+            {"authority": "risk", "people": "not_high"},
+            *("moderate", "risk_not_high", "no_not_high_risk", None),
+        ),
+        ({"authority": "unlikely"}, "minor", "unlikely_risk", None, None),
+        ({"authority": "risk"}, None, None, None, None),
         (
             {"people": "high", "authority": "risk", "exemption": "34-3-a"},
-            *("high_risk", "no_34_3", "34-3-a"),
+            *("severe", "high_risk", "no_34_3", "34-3-a"),
         ),
-        ({}, None, None, None),
+        ({}, None, None, None, None),
     ],
 )
 def test_the_outcome_of_the_assessment_is_the_decision_and_nothing_else(
-    risk: dict[str, str], r89: str | None, r97: str | None, r100: str | None
+    risk: dict[str, str], r87: str | None, r89: str | None, r97: str | None, r100: str | None
 ) -> None:
     tree, unknown = settle({}, {"scopes": {"own": {}}}, now=NOW)
     view = view_of(tree, unknown, "own", {"risk": risk} if risk else {}, {})
     found = fill_form(common_template(), view, FILING)
-    assert [row(found, number).value for number in (89, 97, 100)] == [r89, r97, r100]
-    assert row(found, 87).value is None
+    assert [row(found, number).value for number in (87, 89, 97, 100)] == [r87, r89, r97, r100]
 
 
 def test_texts_of_consequences_and_measures_reach_the_form() -> None:
@@ -409,6 +413,14 @@ def test_complete_forbids_whatever_is_left_to_be_determined(
     assert found == [name]
 
 
+def test_a_proposal_alone_completes_nothing(whole: dict[str, Any]) -> None:
+    answers = {name: value for name, value in whole.items() if name != "r87"}
+    proposed = filled(said(**answers), late=False, severity=["high", "very_high"])
+    assert (row(proposed, 87).value, proposed.status) == ("severe", "incomplete")
+    stated = filled(said(**answers, r4="complete"), late=False, severity=["low"])
+    assert row(stated, 4).problem == "complete is stated, and 1 fields are not settled"
+
+
 def test_complete_that_is_stated_with_fields_open_is_an_error() -> None:
     found = filled(said(r4="complete"))
     assert "fields are not settled" in row(found, 4).problem
@@ -428,6 +440,26 @@ def test_a_withdrawal_says_so_and_asks_why() -> None:
     assert (row(found, 3).value, row(found, 4).value) == ("follow_up", "withdraw")
     assert row(found, 6).value == "AB-1"
     assert states(found, 5) == ["open"]
+
+
+def test_a_withdrawal_asks_only_what_a_withdrawal_needs() -> None:
+    found = filled(
+        type="follow_up", withdrawn=True, previous="AB-1", withdrawal_reason="Test data."
+    )
+    assert [one.field.row for one in found.open] == [12, 13, 21, 22, 23]
+    assert [one.field.row for one in found.questions] == [24]
+    stated = filled(said(r3="follow_up", r4="withdraw"))
+    assert {one.field.row for one in stated.open} == {5, 6, 12, 13, 21, 22, 23}
+
+
+def test_a_final_filing_is_complete_and_what_is_open_is_an_error(whole: dict[str, Any]) -> None:
+    assert not filled(said(**whole), final=True, late=False).problems
+    left = filled(said(**{**whole, "r61": "to_be_determined"}), final=True, late=False)
+    assert left.status == "complete"
+    assert [one.field.row for one in left.problems] == [61]
+    empty = filled(final=True)
+    assert (empty.status, row(empty, 4).value) == ("complete", "complete")
+    assert "fields are not settled" in row(empty, 4).problem
 
 
 # Properties

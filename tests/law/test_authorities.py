@@ -66,7 +66,7 @@ def test_who_is_competent(kit: Breachkit, case: dict[str, Any]) -> None:
 
 
 def test_every_state_of_the_eea_and_every_land_has_its_authority() -> None:
-    assert len(KNOWN) == 50
+    assert len(KNOWN) == 51
     assert {one.country for one in KNOWN.values() if one.group == "eea"} == EEA
     lands = [one for one in KNOWN.values() if one.group == "land"]
     assert {one.land for one in lands} == set(LAENDER)
@@ -216,4 +216,16 @@ def test_a_partners_file_with_a_country_that_does_not_exist(kit: Breachkit) -> N
     kit.open_incident({"title": "Copied", "scopes": {"hall": {"countries": {"DE": {}}}}})
     found = kit.competence("2026-0001", "hall")
     assert not found.filings
-    assert found.questions[0].text.startswith("'XX' is no country code of ISO 3166-1; the nearest")
+    assert found.questions[0].text.startswith(
+        "in which country is the controller's main establishment"
+    )
+    where = [one.what for one in kit.check_workspace() if one.where == "partners/hall.toml"]
+    assert "country: 'XX' is no country code of ISO 3166-1; the nearest: XK (Kosovo)" in where[0]
+
+
+def test_a_country_that_does_not_exist_settles_no_law(kit: Breachkit) -> None:
+    partner(kit.folder.root, "hall", "Hall", 'country = "XX"')
+    scope = {"capacity": "processor", "countries": {"US": {"people": 3}}}
+    kit.open_incident({"title": "Copied", "scopes": {"hall": scope}})
+    owed = {one.law.qualified_id: one.owed for one in kit.incident("2026-0001").duties}
+    assert owed["eu-gdpr/33-1"] is not False
