@@ -1,14 +1,16 @@
 """The clocks of our own beside the law's: what was promised, reviews owed, withdrawals due."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from breachkit.casework.conflicts import clashes, clear_command
+from breachkit.casework.phases import undelivered
 from breachkit.casework.picture import Picture
 from breachkit.casework.waiting import left_outside, named, version_step
 from breachkit.domain.approval import candidate_of, last_review, owes_review
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import ContactRecorded, Phase
+from breachkit.domain.freshness import freshness
 from breachkit.domain.instant import latest_of, stamp
 from breachkit.domain.line import DutyRow
 from breachkit.domain.matter import Matter, Version
@@ -26,7 +28,9 @@ def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRo
     yield from _promised_calls(picture)
     yield from _clearances(picture)
     back = list(taken_back(picture))
-    yield from _reviews(picture, {(scope, reader) for scope, reader, _ in back})
+    taken = {(scope, reader) for scope, reader, _ in back}
+    yield from _reviews(picture, taken)
+    yield from _corrections(picture, taken, cleared)
     for scope, reader, phase in back:
         yield _taking_back(picture, scope, reader, phase, cleared)
 
@@ -127,6 +131,47 @@ def _review(picture: Picture, version: Version) -> DutyRow | None:
     review = f"breachkit notice review {name} --as LAWYER"
     what = f"review owed: {name} was released without one"
     return _row(picture, f"review-{name}", what, review, scope=scope if name == version.id else "")
+
+
+def _corrections(
+    picture: Picture, back: Collection[tuple[str, str]], cleared: Collection[str]
+) -> Iterator[DutyRow]:
+    """Yield the texts that left and print what no longer holds: their readers rely on them.
+
+    Where a text has to be taken back (`back`), nothing in it is corrected any more, and where legal
+    returned it, its correction is due already.
+    """
+    for version in _last_sent(picture.matter):
+        drafted, read = version.drafted, version.reviews[-1][0] if version.reviews else None
+        if (drafted.scope, drafted.reader) in back or (read and read.result == "returned"):
+            continue
+        found = freshness(drafted, picture.matter.facts, picture.matter.unknown).contradicted
+        if found:
+            yield _correction(picture, version, found, cleared)
+
+
+def _correction(
+    picture: Picture, version: Version, found: Sequence[str], cleared: Collection[str]
+) -> DutyRow:
+    scope, reader = version.drafted.scope, version.drafted.reader
+    more = f" +{len(found) - 1}" if len(found) > 1 else ""
+    what = f"correction due: {version.id} is contradicted by {found[0]}{more}"
+    waits, command = what, draft_command(picture.id, scope, reader, "correction")
+    if draft := undelivered(picture.matter, scope, reader):
+        waits, command = version_step(picture, draft, cleared)
+    name = f"contradicted-{version.id}"
+    return _row(picture, name, what, command, scope=scope, waits=waits)
+
+
+def _last_sent(matter: Matter) -> list[Version]:
+    """Return for each reader of each scope the text that it was sent last."""
+    found: dict[tuple[str, str], Version] = {}
+    for versions in matter.notices.values():
+        for version in versions:
+            if version.deliveries:
+                key = (version.drafted.scope, version.drafted.reader)
+                found[key] = max(found.get(key, version), version, key=lambda one: one.at)
+    return list(found.values())
 
 
 def _taking_back(

@@ -226,7 +226,9 @@ def changed_lines(done: "Amended", zone: str) -> list[str]:
     now = done.picture.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     for one in done.moved:
         before = both(one.before, zone) if one.before else _NOTHING
-        after = f"{both(one.after, zone)}, {left(one.after, now)}" if one.after else _NOTHING
+        duty = done.picture.duty(one.duty)
+        how = f"told, now {duty.told.value}" if duty and duty.told_at else left(one.after, now)
+        after = f"{both(one.after, zone)}, {how}" if one.after else _NOTHING
         lines += item("moved", f"{one.duty}: {before} → {after}")
     return lines + _flag_lines(done.flags)
 

@@ -34,6 +34,14 @@ def explain(deadline: Deadline, zone: str, *, stated: Iterable[Step] = ()) -> tu
     return (*(step for part in steps for step in part), *readings, standing)
 
 
+def show_instant(at: datetime, zone: str) -> str:
+    """Return an instant in the local time of a zone and in UTC; FactError for a zone there is none of."""
+    there = local(at, zone)
+    clock = there.format("ddd YYYY-MM-DD HH:mm:ss" if at.second else "ddd YYYY-MM-DD HH:mm")
+    name = there.tzname() or zone
+    return f"{clock} {name}" + (f" ({zone})" if name != zone else "") + f" = {_utc(at)}"
+
+
 _MEANING = {
     Standing.UNVERIFIED: ", nothing was read that confirms it",
     Standing.DISPUTED: ", those who should know do not agree",
@@ -46,9 +54,9 @@ def _explain_start(deadline: Deadline, zone: str) -> Iterator[Step]:
         yield Step("trigger", f"waiting for {deadline.waits_for}")
         return
     label = "provisional start" if deadline.provisional_because else "trigger"
-    yield Step(label, f"{start.path}: {_shown(start.at, zone)}")
+    yield Step(label, f"{start.path}: {show_instant(start.at, zone)}")
     if start.zone != zone:
-        yield Step("as stated", _shown(start.at, start.zone))
+        yield Step("as stated", show_instant(start.at, start.zone))
     counted = {
         "hour": f"counted from {local(start.at, start.zone):HH:mm}, its earliest moment",
         "day": "counted from 00:00, the earliest moment it can mean",
@@ -85,11 +93,11 @@ def _explain_due(deadline: Deadline, zone: str) -> Iterator[Step]:
     named = {"provisional": "provisional alarm", "target": "target"}
     label = named.get(deadline.kind, "due")
     own = ", our own aim and no legal limit" if deadline.kind == DeadlineKind.TARGET else ""
-    yield Step(label, _shown(due, zone) + own)
+    yield Step(label, show_instant(due, zone) + own)
     if deadline.not_computable:
         yield Step("not counted", f"{deadline.not_computable}; that limit may end earlier")
     if target and deadline.kind != DeadlineKind.TARGET:
-        yield Step("target", f"{_shown(target, zone)}, our own aim and no legal limit")
+        yield Step("target", f"{show_instant(target, zone)}, our own aim and no legal limit")
 
 
 def _explain_counting(deadline: Deadline, start: Start, due: datetime, zone: str) -> Iterator[Step]:
@@ -147,7 +155,7 @@ def _explain_clocks(start: datetime, due: datetime, zone: str) -> Iterator[Step]
 
 def _explain_readings(readings: Iterable[ReadingResult], zone: str) -> Iterator[Step]:
     for reading in readings:
-        due = _shown(reading.due_at, zone) if reading.due_at else "no date"
+        due = show_instant(reading.due_at, zone) if reading.due_at else "no date"
         text = f"{reading.citation} ({reading.standing}): {due}; {reading.note}"
         yield Step("other reading", text)
 
@@ -160,10 +168,3 @@ def _hours(span: timedelta) -> str:
 def _utc(at: datetime) -> str:
     pattern = "%Y-%m-%d %H:%M:%S UTC" if at.second else "%Y-%m-%d %H:%M UTC"
     return at.strftime(pattern)
-
-
-def _shown(at: datetime, zone: str) -> str:
-    there = local(at, zone)
-    clock = there.format("ddd YYYY-MM-DD HH:mm:ss" if at.second else "ddd YYYY-MM-DD HH:mm")
-    name = there.tzname() or zone
-    return f"{clock} {name}" + (f" ({zone})" if name != zone else "") + f" = {_utc(at)}"
