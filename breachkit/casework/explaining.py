@@ -67,9 +67,9 @@ def _said_otherwise(matter: Matter, duty: Duty, path: str) -> Iterator[Step]:
     for versions in matter.notices.values():
         for version in versions:
             drafted = version.drafted
-            if version.deliveries and duty.id in drafted.discharges:
-                if path in freshness(drafted, matter.facts, matter.unknown).contradicted:
-                    yield Step("sent", f"{version.id} left with another time than this one")
+            told = bool(version.deliveries) and duty.id in drafted.discharges
+            if told and path in freshness(drafted, matter.facts, matter.unknown).contradicted:
+                yield Step("sent", f"{version.id} left with another time than this one")
 
 
 def _sent(matter: Matter, scope: str, path: str) -> Iterator[Step]:

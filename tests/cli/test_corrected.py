@@ -41,6 +41,10 @@ def corrections(run: Run) -> list[str]:
 
 
 EARLIER = 'incident amend 2026-0001 --set "timeline.discovered_at=2026-11-21 23:40 Europe/Berlin"'
+CORRECTION = (
+    "notice draft 2026-0001 --to partner --scope acme --phase correction"
+    ' --reason "We discovered it earlier than we wrote."'
+)
 LATER = (
     'incident amend 2026-0001 --set "timeline.discovered_at=2026-11-22 03:00 Europe/Berlin"'
     ' --correct "the first alert was for another camera"'
@@ -56,8 +60,7 @@ def test_the_whole_way(
         "status 2026-0001",
         "notice list 2026-0001",
         f"deadline explain {DUTY}",
-        "notice draft 2026-0001 --to partner --scope acme --phase correction"
-        ' --reason "We discovered it earlier than we wrote."',
+        CORRECTION,
         "status 2026-0001",
         LATER.partition(" --correct")[0],
         LATER,
