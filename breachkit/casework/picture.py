@@ -1,6 +1,6 @@
 """An incident as it stands: its facts, scopes, duties, flags and notices, seen at one moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from breachkit.casework.context import profile_of, submitted
 from breachkit.casework.desk import Desk, Rules, read_matter
 from breachkit.domain.crosscheck import Flag, find_flags
 from breachkit.domain.duty import Duty, find_duties
-from breachkit.domain.entry import DecisionRecorded
+from breachkit.domain.entry import DecisionRecorded, DeliveryRecorded
 from breachkit.domain.instant import moment
 from breachkit.domain.instrument import Instrument
 from breachkit.domain.matter import Matter
@@ -220,11 +220,24 @@ def _aware(matter: Matter, scope: str) -> Mapping[str, Any] | None:
 
 
 def _lateness(matter: Matter, scope: str, now: datetime) -> Tree:
-    """Return whether the authority's 72 hours have passed, so that reasons are asked for."""
+    """Return whether the authority's 72 hours have passed, so that reasons are asked for.
+
+    Once the authority was told, it is the first notification that was in time or was not.
+    """
     aware = _aware(matter, scope)
-    if aware and now > moment(aware["at"]) + timedelta(hours=72):
+    told = min(_notified(matter, scope), default=now)
+    if aware and told > moment(aware["at"]) + timedelta(hours=72):
         return {"late": True}
     return {}
+
+
+def _notified(matter: Matter, scope: str) -> Iterator[datetime]:
+    """Yield when notices of a scope left for its authority, each at the last moment it can mean."""
+    for versions in matter.notices.values():
+        for version in versions:
+            if (version.drafted.scope, version.drafted.reader) == (scope, "authority"):
+                entries = (one.entry for one in version.deliveries)
+                yield from (one.at.latest for one in entries if isinstance(one, DeliveryRecorded))
 
 
 def _with_decisions(matter: Matter, view: ScopeView) -> ScopeView:
