@@ -1,6 +1,6 @@
 """The clocks of our own beside the law's: what was promised, reviews owed, withdrawals due."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from breachkit.casework.conflicts import clashes, clear_command
@@ -145,18 +145,30 @@ def _corrections(
         drafted, read = version.drafted, version.reviews[-1][0] if version.reviews else None
         if (drafted.scope, drafted.reader) in back or (read and read.result == "returned"):
             continue
+        if _fell_away(picture, version):
+            what = f"withdrawal due: what {version.id} was given under does not apply"
+            yield _mending(picture, version, "withdrawal", what, cleared)
+            continue
         found = freshness(drafted, picture.matter.facts, picture.matter.unknown).contradicted
         if found:
-            yield _correction(picture, version, found, cleared)
+            more = f" +{len(found) - 1}" if len(found) > 1 else ""
+            what = f"correction due: {version.id} is contradicted by {found[0]}{more}"
+            yield _mending(picture, version, "correction", what, cleared)
 
 
-def _correction(
-    picture: Picture, version: Version, found: Sequence[str], cleared: Collection[str]
+def _fell_away(picture: Picture, version: Version) -> bool:
+    """Tell whether a single filing left under a law that does not apply to the incident any more."""
+    drafted = version.drafted
+    if drafted.letter is None or drafted.phase == "withdrawal":
+        return False
+    return not any(picture.duty(name) for name in drafted.discharges)
+
+
+def _mending(
+    picture: Picture, version: Version, phase: Phase, what: str, cleared: Collection[str]
 ) -> DutyRow:
     scope, reader = version.drafted.scope, version.drafted.reader
-    more = f" +{len(found) - 1}" if len(found) > 1 else ""
-    what = f"correction due: {version.id} is contradicted by {found[0]}{more}"
-    waits, command = what, draft_command(picture.id, scope, reader, "correction")
+    waits, command = what, draft_command(picture.id, scope, reader, phase)
     if draft := undelivered(picture.matter, scope, reader):
         waits, command = version_step(picture, draft, cleared)
     name = f"contradicted-{version.id}"
