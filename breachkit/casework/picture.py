@@ -7,6 +7,7 @@ from typing import Any
 
 from breachkit.casework.context import profile_of, submitted
 from breachkit.casework.desk import Desk, Rules, read_matter
+from breachkit.casework.unnamed import Possible, shortest_of
 from breachkit.domain.crosscheck import Flag, find_flags
 from breachkit.domain.duty import Duty, find_duties
 from breachkit.domain.entry import DecisionRecorded, DeliveryRecorded
@@ -61,6 +62,8 @@ class Picture:
     house: ScopeView
     """What the whole incident means for ourselves: no scope of it unless we are controller too."""
     instruments: Mapping[str, Instrument]
+    shortest: Possible | None = None
+    """While nobody is named, the partner's limit that would end before the one that all have."""
 
     @property
     def id(self) -> str:
@@ -112,7 +115,8 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         organisation=rules.organisation,
         names=names_by_scope(matter, rules),
     )
-    return Picture(matter, views, duties, flags, now, house, rules.instruments)
+    shortest = shortest_of(matter, views[0], rules) if views[0].scope == UNNAMED else None
+    return Picture(matter, views, duties, flags, now, house, rules.instruments, shortest)
 
 
 def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView, ...]:

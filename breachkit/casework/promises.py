@@ -21,12 +21,16 @@ from breachkit.domain.telling import Content, Told
 FOLLOW_UP = "follow-up"
 """Before the name of each, where a duty has its instrument."""
 
+IF_AFFECTED = "if-affected-"
+"""How the name of a limit begins that counts if its partner turns out to be affected."""
+
 
 def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRow]:
     """Yield what we have to do though no provision says when."""
     yield from _promised_facts(picture)
     yield from _promised_calls(picture)
     yield from _clearances(picture)
+    yield from _if_affected(picture)
     back = list(taken_back(picture))
     taken = {(scope, reader) for scope, reader, _ in back}
     yield from _reviews(picture, taken)
@@ -84,6 +88,28 @@ def _promised_calls(picture: Picture) -> Iterator[DutyRow]:
             due = entry.next_update.latest
             what = "promised: next update"
             yield _row(picture, f"call-{scope}", what, command, scope=scope, due=due)
+
+
+def _if_affected(picture: Picture) -> Iterator[DutyRow]:
+    """Yield the partner's limit that would end first if it were among those that nobody has named yet."""
+    one = picture.shortest
+    if one is None or one.deadline.due_at is None:
+        return
+    law = one.deadline.law
+    name_it = f"breachkit incident amend {picture.id} --set scopes.{one.key}.capacity=processor"
+    row = _row(picture, f"{IF_AFFECTED}{one.key}", one.words, name_it)
+    yield row._replace(
+        scope=one.key,
+        side="possible",
+        addressee=str(law.addressee),
+        due_at=stamp(one.deadline.due_at),
+        due_kind=str(one.deadline.kind),
+        soon_at=stamp(one.deadline.due_at - timedelta(hours=6)),
+        waits_for=f"and {one.more} more" if one.more else "",
+        question="which partners are affected?",
+        question_command=f"breachkit incident amend {picture.id} --set scopes.KEY.capacity=processor",
+        standing=str(law.standing),
+    )
 
 
 def _clearances(picture: Picture) -> Iterator[DutyRow]:
