@@ -86,6 +86,15 @@ class Act:
         return list(dict.fromkeys([_brief(row.citation) for row in self.rows]))
 
     @property
+    def marked(self) -> list[str]:
+        """The provisions that it meets, each with what is doubtful of it."""
+        rows = dict.fromkeys((row.citation, row.standing) for row in self.rows)
+        return [
+            f"{_brief(citation)} [{standing}]" if standing in DOUBTFUL else _brief(citation)
+            for citation, standing in rows
+        ]
+
+    @property
     def gaps(self) -> int:
         """How many facts the one that lacks most lacks."""
         return max([row.gaps for row in self.rows]) if len(self.rows) > 1 else self.first.gaps

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from breachkit.cli.acts import DOUBTFUL
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.facts import item, shown
 from breachkit.cli.output import Answer, both, left
@@ -83,6 +84,8 @@ def clock_lines(picture: "Picture", zone: str) -> list[str]:
     lines = item("clock", f"{span} of {name_of(duty)} ({scope}) end {due}")
     if duty.deadline.kind.value == "provisional":
         lines += item("", f"provisional: {duty.deadline.provisional_because}")
+    if (known := duty.deadline.known.value) in DOUBTFUL:
+        lines += item("", f"the provision is {known}")
     return lines
 
 

@@ -1,7 +1,7 @@
 """A supervisory authority: where it takes a filing, in which language and by which channel."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -172,18 +172,6 @@ class Authority(Fact):
             Reach.FROM_OUTSIDE: self.outside_languages,
         }
         return tuple(dict.fromkeys((*self.languages, *more.get(reach, ()))))
-
-
-def weakest(standings: Iterable[Standing | None]) -> Standing:
-    """Return the standing that governs where several apply: the weakest."""
-    found = [standing for standing in standings if standing]
-    return max(found, key=_ORDER.index, default=Standing.UNVERIFIED)
-
-
-_ORDER = (
-    *(Standing.TEXT, Standing.OFFICIAL, Standing.DERIVED, Standing.SECONDARY),
-    *(Standing.DISPUTED, Standing.UNVERIFIED),
-)
 
 
 def language_names(codes: Collection[str]) -> str:

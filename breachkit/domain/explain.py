@@ -8,6 +8,7 @@ from breachkit.domain.calendar import calendar_version
 from breachkit.domain.counting import days_off_within, local
 from breachkit.domain.deadline import Deadline, DeadlineKind, ReadingResult, working_of
 from breachkit.domain.limit import Unit
+from breachkit.domain.predicate import holds
 from breachkit.domain.standing import Standing
 from breachkit.domain.start import Start
 
@@ -31,7 +32,12 @@ def explain(deadline: Deadline, zone: str, *, stated: Iterable[Step] = ()) -> tu
     meaning = _MEANING.get(deadline.standing, "")
     standing = Step("standing", f"{deadline.citation}: {deadline.standing}{meaning}")
     readings = _explain_readings(deadline.readings, zone)
-    return (*(step for part in steps for step in part), *readings, standing)
+    return (
+        *(step for part in steps for step in part),
+        *readings,
+        standing,
+        *_explain_doubts(deadline),
+    )
 
 
 def show_instant(at: datetime, zone: str) -> str:
@@ -141,6 +147,19 @@ def _explain_calendar(calendar: str, start: datetime, zone: str, last: date) -> 
     yield Step(
         "calendar", f"left out: {days}; public holidays of {calendar} by {calendar_version()}"
     )
+
+
+def _explain_doubts(deadline: Deadline) -> Iterator[Step]:
+    """Yield the warnings that belong to the facts, and what the law's own file notes."""
+    for one in deadline.cautions:
+        yield Step("caution", f"{one.citation} ({one.standing}): {one.note}")
+    if any(holds(one.when, deadline.view) is None for one in deadline.law.cautions):
+        others = "others" if deadline.cautions else "whether any belongs here"
+        depend = "depend" if deadline.cautions else "depends"
+        more = f"{others} {depend} on facts that nobody has stated"
+        yield Step("caution", f"{more}: breachkit law show {deadline.obligation}")
+    for note in deadline.law.notes:
+        yield Step("note", note)
 
 
 def _explain_clocks(start: datetime, due: datetime, zone: str) -> Iterator[Step]:
