@@ -3,6 +3,8 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,6 +30,21 @@ def load(files: Iterable[Path]) -> dict[str, Authority]:
             tables[code] = {**tables.get(code, {}), **table}
             last[code] = (path, line)
     return {code: _authority(table, *last[code]) for code, table in tables.items()}
+
+
+def shipped() -> Path:
+    """Return the file of authorities that comes with breachkit."""
+    return Path(str(resources.files("breachkit") / "reference" / FILE))
+
+
+def as_of() -> date:
+    """Return the day whose state the shipped authorities give; LawError where the file names none."""
+    path = shipped()
+    text, data = _read(path)
+    found = data.get("meta", {}).get("as_of")
+    if not isinstance(found, date):
+        _refuse(path, _line(text, r"\[meta\]"), "meta.as_of is a day, such as 2026-11-22")
+    return found
 
 
 def _entries(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from breachkit.casework.conflicts import clashes, clear_command, withheld
 from breachkit.casework.desk import Desk, attempt, keep
+from breachkit.casework.earlier import course_of
 from breachkit.casework.filings import competence_of
 from breachkit.casework.incidents import changed_by
 from breachkit.casework.manifest import digest_of, digests_of, manifest_of, set_digest
@@ -119,6 +120,7 @@ def heading_of(
 ) -> Heading:
     """Return what stands above a notice: names, date, the duties it meets and what they still lack."""
     duties = discharged(picture, scope, reader)
+    kept_back = withheld(picture, duties)
     return Heading(
         incident=picture.id,
         our_name=desk.rules.organisation.name or "",
@@ -131,8 +133,9 @@ def heading_of(
         missing=_distinct(gap for duty in duties for gap in duty.gaps),
         reason=reason or _finding(picture, phase),
         competence=competence_of(desk, picture, scope) if reader == "authority" else None,
-        withheld=withheld(picture, duties),
+        withheld=kept_back,
         is_partners=scope != OWN and reader != "partner",
+        course=course_of(picture, scope, reader, desk.rules.obligations, kept_back),
     )
 
 

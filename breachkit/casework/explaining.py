@@ -1,15 +1,17 @@
 """How a duty's deadline came about, with who stated what it is counted from, and where that stands."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from breachkit.casework.picture import Picture
 from breachkit.casework.wishes import way_of
 from breachkit.domain.duty import Duty
-from breachkit.domain.entry import DeliveryRecorded
-from breachkit.domain.explain import Step, explain
+from breachkit.domain.entry import DeliveryRecorded, Stated
+from breachkit.domain.explain import Step, explain, show_instant
+from breachkit.domain.freshness import freshness
 from breachkit.domain.instant import moment, stamp
 from breachkit.domain.matter import Matter, Provenance
-from breachkit.domain.patch import upward
+from breachkit.domain.patch import fact_at, upward
 from breachkit.domain.start import OPENED
 from breachkit.domain.trigger import sent_path
 
@@ -20,11 +22,11 @@ def explain_duty(picture: Picture, duty: Duty, zone: str) -> tuple[Step, ...]:
     Its trigger with who stated it, when, from what source and how certain; the rule, the arithmetic
     and the result; other readings; citation, instrument and standing; and what it still depends on.
     """
-    stated = tuple(_stated(picture, duty))
+    stated = tuple(_stated(picture, duty, zone))
     return (*explain(duty.deadline, zone, stated=stated), *_instrument(picture, duty), *_open(duty))
 
 
-def _stated(picture: Picture, duty: Duty) -> Iterator[Step]:
+def _stated(picture: Picture, duty: Duty, zone: str) -> Iterator[Step]:
     start, view, matter = duty.deadline.start, picture.view(duty.scope), picture.matter
     if start is None or view is None:
         return
@@ -43,6 +45,31 @@ def _stated(picture: Picture, duty: Duty) -> Iterator[Step]:
     reason = matter.reasons.get(path) or matter.facts.get("timeline_reasons", {}).get(name)
     if reason:
         yield Step("reason", str(reason))
+    yield from _before(matter, path, zone)
+    yield from _said_otherwise(matter, duty, path)
+
+
+def _before(matter: Matter, path: str, zone: str) -> Iterator[Step]:
+    """Yield what was stated of a trigger before, each with the time until which it counted."""
+    entries = [(one.entry, one.at) for one in matter.amended]
+    stated = [(entry, at) for entry, at in entries if isinstance(entry, Stated)]
+    told = [(entry.by, fact_at(entry.patch, path), at) for entry, at in stated]
+    for (by, was, _), (_, now, until) in pairwise(one for one in told if one[1]):
+        if (was["at"], was["precision"]) != (now["at"], now["precision"]):
+            who = f"stated by {by.name} ({by.identity.value})"
+            yield Step(
+                "before", f"{show_instant(moment(was['at']), zone)}; {who}, until {until[:16]}Z"
+            )
+
+
+def _said_otherwise(matter: Matter, duty: Duty, path: str) -> Iterator[Step]:
+    """Yield the notices that left and tell another trigger than the one that counts."""
+    for versions in matter.notices.values():
+        for version in versions:
+            drafted = version.drafted
+            told = bool(version.deliveries) and duty.id in drafted.discharges
+            if told and path in freshness(drafted, matter.facts, matter.unknown).contradicted:
+                yield Step("sent", f"{version.id} left with another time than this one")
 
 
 def _sent(matter: Matter, scope: str, path: str) -> Iterator[Step]:

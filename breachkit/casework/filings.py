@@ -38,7 +38,7 @@ def next_filing(duty: Duty, delivered: Sequence[Version]) -> tuple[str, str]:
             named = f" of {entry.authority}" if entry.authority else ""
             return (
                 f"the file number{named or f' of {version.drafted.notice}'}",
-                _recorded(version, entry, "FILE-NUMBER", entry.authority),
+                _recorded(version, entry, "FILE-NUMBER", entry.authority or _misnamed(duty, left)),
             )
     still = ", ".join(duty.open_filings)
     for version, entry in left:
@@ -52,6 +52,13 @@ def next_filing(duty: Duty, delivered: Sequence[Version]) -> tuple[str, str]:
     record = f"breachkit notice record-delivery {left[0][0].id} --channel CHANNEL --at TIME"
     code = first if " " not in first else "CODE"
     return f"a filing with {still}", f"{record} --authority {code} --reference FILE-NUMBER"
+
+
+def _misnamed(duty: Duty, left: Sequence[tuple[Version, object]]) -> str | None:
+    """Return the authority to name where a number was recorded under one that is not competent."""
+    named = any(isinstance(one, DeliveryRecorded) and one.authority for _, one in left)
+    alone = len(duty.open_filings) == 1 and " " not in duty.open_filings[0]
+    return duty.open_filings[0] if named and alone else None
 
 
 def _is_confirmed(entry: DeliveryRecorded, left: Sequence[tuple[Version, object]]) -> bool:

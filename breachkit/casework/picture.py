@@ -1,23 +1,25 @@
 """An incident as it stands: its facts, scopes, duties, flags and notices, seen at one moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from breachkit.casework.context import profile_of, submitted
 from breachkit.casework.desk import Desk, Rules, read_matter
+from breachkit.casework.unnamed import Possible, shortest_of
 from breachkit.domain.countries import is_country
 from breachkit.domain.crosscheck import Flag, find_flags
 from breachkit.domain.duty import Duty, find_duties
-from breachkit.domain.entry import DecisionRecorded
+from breachkit.domain.entry import DecisionRecorded, DeliveryRecorded
 from breachkit.domain.instant import moment
 from breachkit.domain.instrument import Instrument
 from breachkit.domain.matter import Matter
-from breachkit.domain.patch import Tree
+from breachkit.domain.patch import Tree, fact_at, merged, patch_of
 from breachkit.domain.people import Organisation, Partner
 from breachkit.domain.reopening import TESTS, Reopened, reopened_by
 from breachkit.domain.scope import OWN, ScopeView, view_of
+from breachkit.domain.start import is_ahead, is_knowing
 
 UNNAMED = "unnamed"
 """Stands for the partners while nobody has said which ones are affected, so that the clock shows."""
@@ -62,6 +64,8 @@ class Picture:
     house: ScopeView
     """What the whole incident means for ourselves: no scope of it unless we are controller too."""
     instruments: Mapping[str, Instrument]
+    shortest: Possible | None = None
+    """While nobody is named, the partner's limit that would end before the one that all have."""
 
     @property
     def id(self) -> str:
@@ -103,7 +107,9 @@ def look(desk: Desk, matter_id: str, *, until: str | None = None) -> Picture:
 def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
     """Return the picture of a matter under the rules, at a moment."""
     views = scope_views(matter, rules, now)
-    house = next((view for view in views if view.scope == OWN), None) or house_view(matter, rules)
+    house = next((view for view in views if view.scope == OWN), None) or house_view(
+        matter, rules, now
+    )
     every = (*views, house) if house.house else views
     duties = find_duties(matter, every, rules.obligations, rules.terms())
     flags = find_flags(
@@ -113,31 +119,34 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         organisation=rules.organisation,
         names=names_by_scope(matter, rules),
     )
-    return Picture(matter, views, duties, flags, now, house, rules.instruments)
+    shortest = shortest_of(matter, views[0], rules) if views[0].scope == UNNAMED else None
+    return Picture(matter, views, duties, flags, now, house, rules.instruments, shortest)
 
 
 def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView, ...]:
     """Return the view of each scope, or of the partners nobody has named yet."""
     keys: Sequence[str] = sorted(matter.facts.get("scopes") or {}) or (UNNAMED,)
     base = {"timeline": {"opened_at": _opened(matter)}}
+    facts = happened(matter.facts, now)
     views = []
     for key in keys:
         added: Tree = {**base, **_affiliate(matter, rules), "sent": submitted(matter, key)}
         defaults = scope_defaults(rules, key)
         if key == UNNAMED:
             defaults["capacity"] = "processor"
-        if matter.told.get(key) or _aware(matter, key):
+        if matter.told.get(key) or _aware(matter, key, now):
             added |= _lateness(matter, key, now)
-        view = view_of(matter.facts, matter.unknown, key, added, defaults)
+        view = view_of(facts, matter.unknown, key, added, defaults)
         views.append(_with_decisions(matter, view))
     return tuple(views)
 
 
-def house_view(matter: Matter, rules: Rules) -> ScopeView:
+def house_view(matter: Matter, rules: Rules, now: datetime) -> ScopeView:
     """Return what the whole incident means for ourselves, where we are controller of nothing in it."""
     added: Tree = {"timeline": {"opened_at": _opened(matter)}, "sent": submitted(matter, OWN)}
     added |= _affiliate(matter, rules)
-    view = view_of(matter.facts, matter.unknown, OWN, added, scope_defaults(rules, OWN))
+    facts = happened(matter.facts, now)
+    view = view_of(facts, matter.unknown, OWN, added, scope_defaults(rules, OWN))
     return replace(view, house=True)
 
 
@@ -204,6 +213,28 @@ def recipient_of(picture: Picture, rules: Rules, scope: str) -> str:
     return DEFAULT_NAME if scope == UNNAMED else scope
 
 
+def happened(facts: Tree, now: datetime) -> Tree:
+    """Return facts without the moments of knowing that lie ahead: nobody knows anything tomorrow.
+
+    Such a moment is a slip, recorded and flagged as it was stated. Were it counted from, a clock would
+    end too late, so that none starts from it before it has come.
+    """
+    ahead = [path for path in _knowing(facts) if is_ahead(path, fact_at(facts, path), now)]
+    kept = facts
+    for path in ahead:
+        kept = merged(kept, patch_of(path, None))
+    return kept
+
+
+def _knowing(facts: Tree) -> Iterator[str]:
+    """Yield the paths of the stated moments at which somebody came to know."""
+    scopes = facts.get("scopes") or {}
+    for place in ("timeline", *(f"scopes.{key}.timeline" for key in scopes)):
+        for name in fact_at(facts, place) or ():
+            if is_knowing(name):
+                yield f"{place}.{name}"
+
+
 def _opened(matter: Matter) -> Mapping[str, Any]:
     at = f"{matter.opened_at[:19]}Z"
     return {"kind": "instant", "at": at, "zone": "UTC", "precision": "second", "estimated": False}
@@ -218,18 +249,31 @@ def _affiliate(matter: Matter, rules: Rules) -> Tree:
     return {}
 
 
-def _aware(matter: Matter, scope: str) -> Mapping[str, Any] | None:
+def _aware(matter: Matter, scope: str, now: datetime) -> Mapping[str, Any] | None:
     facts = (matter.facts.get("scopes") or {}).get(scope) or {}
     aware: Mapping[str, Any] | None = (facts.get("timeline") or {}).get("controller_aware_at")
-    return aware
+    return None if aware and is_ahead("controller_aware_at", aware, now) else aware
 
 
 def _lateness(matter: Matter, scope: str, now: datetime) -> Tree:
-    """Return whether the authority's 72 hours have passed, so that reasons are asked for."""
-    aware = _aware(matter, scope)
-    if aware and now > moment(aware["at"]) + timedelta(hours=72):
+    """Return whether the authority's 72 hours have passed, so that reasons are asked for.
+
+    Once the authority was told, it is the first notification that was in time or was not.
+    """
+    aware = _aware(matter, scope, now)
+    told = min(_notified(matter, scope), default=now)
+    if aware and told > moment(aware["at"]) + timedelta(hours=72):
         return {"late": True}
     return {}
+
+
+def _notified(matter: Matter, scope: str) -> Iterator[datetime]:
+    """Yield when notices of a scope left for its authority, each at the last moment it can mean."""
+    for versions in matter.notices.values():
+        for version in versions:
+            if (version.drafted.scope, version.drafted.reader) == (scope, "authority"):
+                entries = (one.entry for one in version.deliveries)
+                yield from (one.at.latest for one in entries if isinstance(one, DeliveryRecorded))
 
 
 def _with_decisions(matter: Matter, view: ScopeView) -> ScopeView:

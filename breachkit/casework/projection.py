@@ -111,7 +111,7 @@ def _duty_row(picture: Picture, duty: Duty, cleared: Collection[str]) -> DutyRow
         question=question,
         question_command=answer,
         moved_from="",
-        standing=str(duty.law.standing),
+        standing=str(deadline.known),
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from breachkit.casework.conflicts import clashes, clear_command
+from breachkit.casework.phases import undelivered
 from breachkit.casework.picture import Picture
 from breachkit.casework.waiting import left_outside, named, version_step
 from breachkit.domain.approval import candidate_of, last_review, owes_review
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import ContactRecorded, Phase
+from breachkit.domain.freshness import freshness
 from breachkit.domain.instant import latest_of, stamp
 from breachkit.domain.line import DutyRow
 from breachkit.domain.matter import Matter, Version
@@ -19,14 +21,20 @@ from breachkit.domain.telling import Content, Told
 FOLLOW_UP = "follow-up"
 """Before the name of each, where a duty has its instrument."""
 
+IF_AFFECTED = "if-affected-"
+"""How the name of a limit begins that counts if its partner turns out to be affected."""
+
 
 def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRow]:
     """Yield what we have to do though no provision says when."""
     yield from _promised_facts(picture)
     yield from _promised_calls(picture)
     yield from _clearances(picture)
+    yield from _if_affected(picture)
     back = list(taken_back(picture))
-    yield from _reviews(picture, {(scope, reader) for scope, reader, _ in back})
+    taken = {(scope, reader) for scope, reader, _ in back}
+    yield from _reviews(picture, taken)
+    yield from _corrections(picture, taken, cleared)
     for scope, reader, phase in back:
         yield _taking_back(picture, scope, reader, phase, cleared)
 
@@ -82,6 +90,28 @@ def _promised_calls(picture: Picture) -> Iterator[DutyRow]:
             yield _row(picture, f"call-{scope}", what, command, scope=scope, due=due)
 
 
+def _if_affected(picture: Picture) -> Iterator[DutyRow]:
+    """Yield the partner's limit that would end first if it were among those that nobody has named yet."""
+    one = picture.shortest
+    if one is None or one.deadline.due_at is None:
+        return
+    law = one.deadline.law
+    name_it = f"breachkit incident amend {picture.id} --set scopes.{one.key}.capacity=processor"
+    row = _row(picture, f"{IF_AFFECTED}{one.key}", one.words, name_it)
+    yield row._replace(
+        scope=one.key,
+        side="possible",
+        addressee=str(law.addressee),
+        due_at=stamp(one.deadline.due_at),
+        due_kind=str(one.deadline.kind),
+        soon_at=stamp(one.deadline.due_at - timedelta(hours=6)),
+        waits_for=f"and {one.more} more" if one.more else "",
+        question="which partners are affected?",
+        question_command=f"breachkit incident amend {picture.id} --set scopes.KEY.capacity=processor",
+        standing=str(law.standing),
+    )
+
+
 def _clearances(picture: Picture) -> Iterator[DutyRow]:
     """Yield the conflicts of laws that keep a part of a text back until a person decides."""
     owed = [duty for duty in picture.duties if duty.owed and duty.running]
@@ -129,6 +159,59 @@ def _review(picture: Picture, version: Version) -> DutyRow | None:
     review = f"breachkit notice review {name} --as LAWYER"
     what = f"review owed: {name} was released without one"
     return _row(picture, f"review-{name}", what, review, scope=scope if name == version.id else "")
+
+
+def _corrections(
+    picture: Picture, back: Collection[tuple[str, str]], cleared: Collection[str]
+) -> Iterator[DutyRow]:
+    """Yield the texts that left and print what no longer holds: their readers rely on them.
+
+    Where a text has to be taken back (`back`), nothing in it is corrected any more, and where legal
+    returned it, its correction is due already.
+    """
+    for version in _last_sent(picture.matter):
+        drafted, read = version.drafted, version.reviews[-1][0] if version.reviews else None
+        if (drafted.scope, drafted.reader) in back or (read and read.result == "returned"):
+            continue
+        if _fell_away(picture, version):
+            what = f"withdrawal due: what {version.id} was given under does not apply"
+            yield _mending(picture, version, "withdrawal", what, cleared)
+            continue
+        found = freshness(drafted, picture.matter.facts, picture.matter.unknown).contradicted
+        if found:
+            more = f" +{len(found) - 1}" if len(found) > 1 else ""
+            what = f"correction due: {version.id} is contradicted by {found[0]}{more}"
+            yield _mending(picture, version, "correction", what, cleared)
+
+
+def _fell_away(picture: Picture, version: Version) -> bool:
+    """Tell whether a single filing left under a law that does not apply to the incident any more."""
+    drafted = version.drafted
+    if drafted.letter is None or drafted.phase == "withdrawal":
+        return False
+    return not any(picture.duty(name) for name in drafted.discharges)
+
+
+def _mending(
+    picture: Picture, version: Version, phase: Phase, what: str, cleared: Collection[str]
+) -> DutyRow:
+    scope, reader = version.drafted.scope, version.drafted.reader
+    waits, command = what, draft_command(picture.id, scope, reader, phase)
+    if draft := undelivered(picture.matter, scope, reader):
+        waits, command = version_step(picture, draft, cleared)
+    name = f"contradicted-{version.id}"
+    return _row(picture, name, what, command, scope=scope, waits=waits)
+
+
+def _last_sent(matter: Matter) -> list[Version]:
+    """Return for each reader of each scope the text that it was sent last."""
+    found: dict[tuple[str, str], Version] = {}
+    for versions in matter.notices.values():
+        for version in versions:
+            if version.deliveries:
+                key = (version.drafted.scope, version.drafted.reader)
+                found[key] = max(found.get(key, version), version, key=lambda one: one.at)
+    return list(found.values())
 
 
 def _taking_back(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from breachkit.casework.desk import Desk, Rules
+from breachkit.domain.calendar import CalendarError, day_off
 from breachkit.domain.countries import known_country, known_land
 from breachkit.domain.people import Organisation, Partner, Role
+from breachkit.domain.scope import OWN
 from breachkit.errors import WorkspaceError
 
 VERIFIED_DAYS = 180
@@ -28,6 +30,7 @@ def check_workspace(desk: Desk) -> tuple[Finding, ...]:
     return (
         *_people(desk.rules),
         *_organisation(desk.rules),
+        *_law(desk.rules, today),
         *(
             finding
             for key, partner in desk.rules.partners.items()
@@ -56,6 +59,24 @@ def _countries(where: str, table: str, party: Organisation | Partner) -> Iterato
             check(code)
         except ValueError as error:
             yield Finding(where, f"{table}{key}: {error}", f"correct {code!r} in {where}")
+
+
+def _law(rules: Rules, today: date) -> Iterator[Finding]:
+    """Yield contracts that bind nobody who is known, and calendars by which nothing can be counted."""
+    for law in rules.obligations:
+        for key in law.scopes:
+            if key not in rules.partners and key != OWN:
+                yield Finding(
+                    f"{law.qualified_id}",
+                    f"it binds {key!r}, and there is no partners/{key}.toml",
+                    f"write that file, or correct scopes in the file of {law.instrument}",
+                )
+        try:
+            # A working day, so that the calendar itself is asked.
+            day_off(today - timedelta(days=max(0, today.weekday() - 4)), law.calendar)
+        except CalendarError as error:
+            where = f"calendar of {law.qualified_id}"
+            yield Finding(where, str(error), "name a country or a part of one, such as BR or DE-BY")
 
 
 def _people(rules: Rules) -> Iterator[Finding]:

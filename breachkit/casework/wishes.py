@@ -8,6 +8,7 @@ from breachkit.casework.picture import Picture
 from breachkit.domain.entry import Drafted
 from breachkit.domain.obligation import Obligation
 from breachkit.domain.patch import fact_at
+from breachkit.domain.standing import DOUBTFUL
 
 ENGLISH = "en"
 
@@ -43,6 +44,26 @@ def remarks_on(picture: Picture, drafted: Drafted) -> Iterator[str]:
     for law in laws_met(picture, [drafted]):
         if law.recipient or law.channel:
             yield f"{law.citation} {law.instrument} prescribes: {way_of(law)}"
+    yield from dict.fromkeys(doubts_on(picture, drafted))
+
+
+def doubts_on(picture: Picture, drafted: Drafted) -> Iterator[str]:
+    """Yield how far the law behind a notice is doubtful: unverified, disputed, or warned of."""
+    for name in drafted.discharges:
+        duty = picture.duty(name)
+        if duty is None:
+            continue
+        cited = f"{duty.law.citation} {duty.law.instrument}"
+        if duty.law.standing in DOUBTFUL:
+            yield f"{cited} is {duty.law.standing}: have it checked before this leaves"
+        asked = [held.requirement for held in duty.held]
+        for standing in sorted(DOUBTFUL):
+            found = [one for one in asked if one.standing is standing]
+            titles = "; ".join(dict.fromkeys(one.title for one in found))
+            if titles and duty.law.standing is not standing:
+                yield f"{cited}: that it asks for this is {standing}: {titles}"
+        for one in duty.deadline.cautions:
+            yield f"{one.citation} [{one.standing}]: {one.note}"
 
 
 def laws_met(picture: Picture, drafted: Iterable[Drafted]) -> Iterator[Obligation]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SUPPLEMENT = "supplement owed"
 OUTSIDE = "left outside the gate"
 PROMISE = "promised: "
+CONTRADICTED = "follow-up/contradicted-"
+"""How the duty begins to correct a text that left and does not hold any more."""
+
 FIELDS = (
     *("matter", "duty", "scope", "side", "addressee", "citation", "due_at", "due_kind", "soon_at"),
     *("told", "content", "gaps", "waits_for", "command", "question", "question_command"),
@@ -81,6 +84,15 @@ class Act:
         if len(self.rows) == 1:
             return [_brief(self.first.citation)]
         return list(dict.fromkeys([_brief(row.citation) for row in self.rows]))
+
+    @property
+    def marked(self) -> list[str]:
+        """The provisions that it meets, each with what is doubtful of it."""
+        rows = dict.fromkeys((row.citation, row.standing) for row in self.rows)
+        return [
+            f"{_brief(citation)} [{standing}]" if standing in DOUBTFUL else _brief(citation)
+            for citation, standing in rows
+        ]
 
     @property
     def gaps(self) -> int:
@@ -230,10 +242,11 @@ def _key(row: "DutyRow") -> tuple[str | bool, ...]:
 
 
 def _order(act: Act) -> tuple[bool, bool, bool, str]:
-    """Order acts by date; behind the last date first what should have one and cannot be counted."""
+    """Order acts by date; behind the last date first what should have one, and what was said wrongly."""
     # Only what has no date is asked why: there can be thousands of acts.
     undated = not act.due_at
-    return (not act.pending, undated, undated and not act.problem, act.due_at)
+    later = undated and not act.first.duty.startswith(CONTRADICTED) and not act.problem
+    return (not act.pending, undated, later, act.due_at)
 
 
 def _urgency(row: "DutyRow") -> tuple[bool, bool, bool, str]:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 authority_command = noun("authority", "Show the supervisory authorities, and which is competent.")
 
-NOT_CHECKED = "As of 22 Nov 2026; no page was opened on that day: check before you file."
-"""Ends what is listed of the shipped authorities."""
-
 
 @verb(authority_command, "list", example="breachkit authority list --country DE")
 @click.option("--country", metavar="CC", help="Of one country, by its ISO code.")
@@ -29,7 +26,7 @@ def list_(session: Session, country: str | None) -> Answer:
     if country:
         found = _of_country(found, country)
     lines = table([_row(one) for one in found], ["code", "languages", "channels", "known", "name"])
-    return Answer([entry_data(one) for one in found], lines, [NOT_CHECKED])
+    return Answer([entry_data(one) for one in found], lines, [_not_checked()])
 
 
 @verb(authority_command, "show", example="breachkit authority show BE")
@@ -45,7 +42,7 @@ def show(session: Session, code: str) -> Answer:
         where = f" in {COUNTRIES[code.upper()]}" if code.upper() in COUNTRIES else ""
         hint = command("authority", "show", near[0]) if near else command("authority", "list")
         raise UnknownNameError(f"no authority {code!r}{where}", hint=hint)
-    return Answer(entry_data(found), list(_whole(found)), [NOT_CHECKED])
+    return Answer(entry_data(found), list(_whole(found)), [_not_checked()])
 
 
 @verb(authority_command, "for", example="breachkit authority for 2026-0007 --scope acme")
@@ -56,7 +53,7 @@ def for_(session: Session, incident: str, scopes: tuple[str, ...]) -> Answer:
     wanted = scopes or [view.scope for view in session.kit.incident(incident).views]
     found = [session.kit.competence(incident, scope) for scope in wanted]
     lines = [line for one in found for line in competence_lines(incident, one)]
-    return Answer([competence_data(incident, one) for one in found], lines, [NOT_CHECKED])
+    return Answer([competence_data(incident, one) for one in found], lines, [_not_checked()])
 
 
 def _of_country(found: "Sequence[Authority]", country: str) -> "list[Authority]":
@@ -99,3 +96,11 @@ def _names(codes: Sequence[str]) -> str:
     from breachkit.domain.authority import language_names
 
     return language_names(codes)
+
+
+def _not_checked() -> str:
+    """Return what ends every list of the shipped authorities."""
+    from breachkit.adapters.authorities import as_of
+
+    day = f"{as_of():%d %b %Y}".lstrip("0")
+    return f"As of {day}; no page was opened on that day: check before you file."

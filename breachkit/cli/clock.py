@@ -30,8 +30,11 @@ def partner_clock(session: Session, picture: "Picture", scope: str) -> Iterator[
 
 
 def _filings(picture: "Picture", scope: str) -> "list[Duty]":
+    """Return the duties to tell an authority, under whatever law, that count from this awareness."""
     return [
         duty
-        for duty in picture.duties_of(scope, "authority")
-        if duty.owed is not False and duty.law.trigger.earliest[0].fact.endswith("aware_at")
+        for duty in picture.duties_of(scope)
+        if duty.law.addressee.value == "authority"
+        and duty.owed is not False
+        and duty.law.trigger.earliest[0].fact.endswith("aware_at")
     ]

@@ -8,7 +8,7 @@ from breachkit.cli.acts import as_data, basis, problem_of
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.facts import item
 from breachkit.cli.outcome import due_of
-from breachkit.cli.output import Answer, both, left, moment_of, table
+from breachkit.cli.output import Answer, both, harmless, left, moment_of, table
 from breachkit.cli.status import brief
 from breachkit.overview import PENDING, due_by, until_of
 
@@ -48,7 +48,7 @@ def list_(session: Session, incident: str | None, **how: Any) -> Answer:
         "deadlines": [as_data(row) for row in rows],
     }
     lines = table([_cells(overview, row) for row in rows], _HEAD) if rows else []
-    lines += [line for row in rows for line in _why_no_date(row)]
+    lines += [line for row in rows for line in (*_why_no_date(row), *_if_affected(row))]
     status = 5 if how["exit_code"] and rows else 0
     return Answer(data, lines, _notes(overview, rows, until), exit_status=status)
 
@@ -176,6 +176,13 @@ def _date(overview: "Overview", row: "DutyRow") -> str:
 def _why_no_date(row: "DutyRow") -> list[str]:
     why = problem_of(row)
     return item("no date", f"{row.duty} in {row.matter}: {why}") if why else []
+
+
+def _if_affected(row: "DutyRow") -> list[str]:
+    """Return whose limit it is, where that counts only if its partner turns out to be affected."""
+    named = row.duty.startswith("follow-up/if-affected-")
+    said = " ".join(filter(None, (f"{row.matter}: {row.citation}", row.waits_for)))
+    return item("possible", harmless(said)) if named else []
 
 
 def _notes(overview: "Overview", rows: "list[DutyRow]", until: str) -> list[str]:

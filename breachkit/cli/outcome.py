@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from breachkit.cli.acts import DOUBTFUL
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.facts import item, shown
 from breachkit.cli.output import Answer, both, left
@@ -81,6 +82,8 @@ def clock_lines(picture: "Picture", zone: str) -> list[str]:
     lines = item("clock", f"{span} of {name_of(duty)} ({scope}) end {due}")
     if duty.deadline.kind.value == "provisional":
         lines += item("", f"provisional: {duty.deadline.provisional_because}")
+    if (known := duty.deadline.known.value) in DOUBTFUL:
+        lines += item("", f"the provision is {known}")
     return lines
 
 
@@ -234,7 +237,9 @@ def changed_lines(done: "Amended", zone: str) -> list[str]:
     now = done.picture.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     for one in done.moved:
         before = both(one.before, zone) if one.before else _NOTHING
-        after = f"{both(one.after, zone)}, {left(one.after, now)}" if one.after else _NOTHING
+        duty = done.picture.duty(one.duty)
+        how = f"told, now {duty.told.value}" if duty and duty.told_at else left(one.after, now)
+        after = f"{both(one.after, zone)}, {how}" if one.after else _NOTHING
         lines += item("moved", f"{one.duty}: {before} → {after}")
     return lines + _flag_lines(done.flags)
 

@@ -148,8 +148,8 @@ def _more_of(act: Act) -> Iterator[str]:
     """Yield all scopes and provisions of an act, and the command that comes next."""
     if len(scopes := act.scopes) > 1:
         yield from _wrapped(harmless(f"for {', '.join(scopes)}"))
-    if len(citations := act.citations) > 1:
-        yield from _wrapped(harmless(f"meets {'; '.join(citations)}"))
+    if len(act.citations) > 1:
+        yield from _wrapped(harmless(f"meets {'; '.join(act.marked)}"))
     if act.command:
         yield harmless(f"    {act.command}")
 

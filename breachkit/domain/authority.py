@@ -1,7 +1,7 @@
 """A supervisory authority: where it takes a filing, in which language and by which channel."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -182,18 +182,6 @@ def names_in_forms(authorities: Mapping[str, Authority]) -> dict[str, str]:
         for code, one in authorities.items()
         if one.group in {"eea", "land", "special"}
     }
-
-
-def weakest(standings: Iterable[Standing | None]) -> Standing:
-    """Return the standing that governs where several apply: the weakest."""
-    found = [standing for standing in standings if standing]
-    return max(found, key=_ORDER.index, default=Standing.UNVERIFIED)
-
-
-_ORDER = (
-    *(Standing.TEXT, Standing.OFFICIAL, Standing.DERIVED, Standing.SECONDARY),
-    *(Standing.DISPUTED, Standing.UNVERIFIED),
-)
 
 
 def language_names(codes: Collection[str]) -> str:

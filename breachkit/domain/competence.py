@@ -6,7 +6,7 @@ of every state of the EEA where people concerned live (Guidelines 9/2022, paragr
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from breachkit.domain.authority import Authority, Reach, Remark, weakest
+from breachkit.domain.authority import Authority, Reach, Remark
 from breachkit.domain.countries import (
     OUTSIDE,
     country_of,
@@ -19,7 +19,7 @@ from breachkit.domain.filing import Competence, Filer, Filing, Question
 from breachkit.domain.patch import fact_at
 from breachkit.domain.regions import EEA
 from breachkit.domain.scope import ScopeView
-from breachkit.domain.standing import Standing
+from breachkit.domain.standing import Standing, weakest
 
 Authorities = Mapping[str, Authority]
 """The authorities that a workspace knows, by code."""

@@ -11,6 +11,7 @@ from breachkit.domain.patch import covers, fact_at
 from breachkit.domain.predicate import bind, expand
 from breachkit.domain.reading import Reading, ended
 from breachkit.domain.requirement import Held
+from breachkit.domain.words import Words
 
 _LABELS: Mapping[str, str] = {
     **{name: one.label for name, one in DATA.items()},
@@ -30,6 +31,24 @@ def contents(reading: Reading, duties: Sequence[Duty], withheld: Sequence[str] =
             if key not in found:
                 found[key] = _point(reading, held, withheld)
     return list(found.values())
+
+
+def value_in_words(words: Words, value: Any) -> str:
+    """Return a fact in words: a sentence, a number, a time, or what a choice means."""
+    match value:
+        case bool():
+            return "Yes." if value else "No."
+        case {"kind": "count"}:
+            return words.count(value)
+        case {"kind": "instant"}:
+            return words.instant(value)
+        case list():
+            return ", ".join(str(one).replace("_", " ") for one in value)
+        case str() if value in _LABELS:
+            return _LABELS[value]
+        case str():
+            return ended(value) if " " in value else value.replace("_", " ")
+    return ", ".join(str(key) for key in value)
 
 
 def _point(reading: Reading, held: Held, withheld: Sequence[str]) -> View:
@@ -58,23 +77,5 @@ def _values(reading: Reading, patterns: Sequence[str]) -> Iterator[View]:
             value = fact_at(reading.view.values, path)
             if value is not None and value != {}:
                 name = path.rpartition(".")[2].replace("_", " ").capitalize()
-                shown = Printed(_worded(reading, value), (reading.view.path_of(path),))
+                shown = Printed(value_in_words(reading.words, value), (reading.view.path_of(path),))
                 yield {"name": Printed(name if len(patterns) > 1 else ""), "text": shown}
-
-
-def _worded(reading: Reading, value: Any) -> str:
-    """Return a fact in words: a sentence, a number, a time, or what a choice means."""
-    match value:
-        case bool():
-            return "Yes." if value else "No."
-        case {"kind": "count"}:
-            return reading.words.count(value)
-        case {"kind": "instant"}:
-            return reading.words.instant(value)
-        case list():
-            return ", ".join(str(one).replace("_", " ") for one in value)
-        case str() if value in _LABELS:
-            return _LABELS[value]
-        case str():
-            return ended(value) if " " in value else value.replace("_", " ")
-    return ", ".join(str(key) for key in value)

@@ -11,6 +11,7 @@ from breachkit.domain.instant import latest_of, moment
 from breachkit.domain.patch import Tree, fact_at, leaves
 from breachkit.domain.people import Organisation
 from breachkit.domain.scope import OWN
+from breachkit.domain.start import is_ahead, is_knowing
 from breachkit.domain.statement import discovered_late
 
 _PROMISED = (
@@ -100,7 +101,7 @@ def _times(facts: Mapping[str, Any], opened_at: str, now: datetime) -> Iterator[
     times = facts.get("timeline") or {}
     for name, at in times.items():
         if moment(at["at"]) > now:
-            yield Flag(f"timeline.{name}", f"{at['at']} lies in the future")
+            yield Flag(f"timeline.{name}", _ahead(name, at, now))
     if _before(times, "occurred_until", "occurred_from"):
         yield Flag("timeline.occurred_until", "the breach would have ended before it began")
     for name in ("discovered_at", "detected_at", "contained_at"):
@@ -115,6 +116,12 @@ def _times(facts: Mapping[str, Any], opened_at: str, now: datetime) -> Iterator[
         )
 
 
+def _ahead(name: str, at: Mapping[str, Any], now: datetime) -> str:
+    waits = is_knowing(name) and is_ahead(name, at, now)
+    idle = ": no clock counts from it yet" if waits else ""
+    return f"{at['at']} lies in the future{idle}"
+
+
 def _aware_times(facts: Mapping[str, Any], now: datetime) -> Iterator[Flag]:
     """Flag a controller that would be aware in the future, or before we discovered anything."""
     ours = facts.get("timeline") or {}
@@ -123,7 +130,7 @@ def _aware_times(facts: Mapping[str, Any], now: datetime) -> Iterator[Flag]:
         path = f"scopes.{key}.timeline.controller_aware_at"
         aware = times.get("controller_aware_at")
         if aware and moment(aware["at"]) > now:
-            yield Flag(path, f"{aware['at']} lies in the future")
+            yield Flag(path, _ahead("controller_aware_at", aware, now))
         if scope.get("capacity") == "processor" and _before(
             times, "controller_aware_at", "discovered_at"
         ):

@@ -11,6 +11,7 @@ from breachkit.domain.counting import WorkingTime, end_of, end_of_day, end_of_ho
 from breachkit.domain.limit import Period, of_hours
 from breachkit.domain.obligation import (
     Bound,
+    Caution,
     Obligation,
     OtherCounting,
     OtherTrigger,
@@ -18,7 +19,7 @@ from breachkit.domain.obligation import (
     Rounding,
 )
 from breachkit.domain.predicate import View, holds
-from breachkit.domain.standing import Standing
+from breachkit.domain.standing import Standing, weakest
 from breachkit.domain.start import Start, find_start, start_at
 
 
@@ -106,6 +107,17 @@ class Deadline:
     def standing(self) -> Standing:
         """How well the provision is known."""
         return self.law.standing
+
+    @property
+    def known(self) -> Standing:
+        """How well the date is known: no better than the limit that governs it."""
+        governing = [self.law.standing, *([self.bound.standing] if self.bound else [])]
+        return weakest(governing)
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """The warnings that belong to the facts as they are."""
+        return tuple(one for one in self.law.cautions if holds(one.when, self.view))
 
     @property
     def trigger(self) -> str:

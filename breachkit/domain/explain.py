@@ -8,6 +8,7 @@ from breachkit.domain.calendar import calendar_version
 from breachkit.domain.counting import days_off_within, local
 from breachkit.domain.deadline import Deadline, DeadlineKind, ReadingResult, working_of
 from breachkit.domain.limit import Unit
+from breachkit.domain.predicate import holds
 from breachkit.domain.standing import Standing
 from breachkit.domain.start import Start
 
@@ -31,7 +32,20 @@ def explain(deadline: Deadline, zone: str, *, stated: Iterable[Step] = ()) -> tu
     meaning = _MEANING.get(deadline.standing, "")
     standing = Step("standing", f"{deadline.citation}: {deadline.standing}{meaning}")
     readings = _explain_readings(deadline.readings, zone)
-    return (*(step for part in steps for step in part), *readings, standing)
+    return (
+        *(step for part in steps for step in part),
+        *readings,
+        standing,
+        *_explain_doubts(deadline),
+    )
+
+
+def show_instant(at: datetime, zone: str) -> str:
+    """Return an instant in the local time of a zone and in UTC; FactError for a zone there is none of."""
+    there = local(at, zone)
+    clock = there.format("ddd YYYY-MM-DD HH:mm:ss" if at.second else "ddd YYYY-MM-DD HH:mm")
+    name = there.tzname() or zone
+    return f"{clock} {name}" + (f" ({zone})" if name != zone else "") + f" = {_utc(at)}"
 
 
 _MEANING = {
@@ -46,9 +60,9 @@ def _explain_start(deadline: Deadline, zone: str) -> Iterator[Step]:
         yield Step("trigger", f"waiting for {deadline.waits_for}")
         return
     label = "provisional start" if deadline.provisional_because else "trigger"
-    yield Step(label, f"{start.path}: {_shown(start.at, zone)}")
+    yield Step(label, f"{start.path}: {show_instant(start.at, zone)}")
     if start.zone != zone:
-        yield Step("as stated", _shown(start.at, start.zone))
+        yield Step("as stated", show_instant(start.at, start.zone))
     counted = {
         "hour": f"counted from {local(start.at, start.zone):HH:mm}, its earliest moment",
         "day": "counted from 00:00, the earliest moment it can mean",
@@ -85,11 +99,11 @@ def _explain_due(deadline: Deadline, zone: str) -> Iterator[Step]:
     named = {"provisional": "provisional alarm", "target": "target"}
     label = named.get(deadline.kind, "due")
     own = ", our own aim and no legal limit" if deadline.kind == DeadlineKind.TARGET else ""
-    yield Step(label, _shown(due, zone) + own)
+    yield Step(label, show_instant(due, zone) + own)
     if deadline.not_computable:
         yield Step("not counted", f"{deadline.not_computable}; that limit may end earlier")
     if target and deadline.kind != DeadlineKind.TARGET:
-        yield Step("target", f"{_shown(target, zone)}, our own aim and no legal limit")
+        yield Step("target", f"{show_instant(target, zone)}, our own aim and no legal limit")
 
 
 def _explain_counting(deadline: Deadline, start: Start, due: datetime, zone: str) -> Iterator[Step]:
@@ -135,6 +149,19 @@ def _explain_calendar(calendar: str, start: datetime, zone: str, last: date) -> 
     )
 
 
+def _explain_doubts(deadline: Deadline) -> Iterator[Step]:
+    """Yield the warnings that belong to the facts, and what the law's own file notes."""
+    for one in deadline.cautions:
+        yield Step("caution", f"{one.citation} ({one.standing}): {one.note}")
+    if any(holds(one.when, deadline.view) is None for one in deadline.law.cautions):
+        others = "others" if deadline.cautions else "whether any belongs here"
+        depend = "depend" if deadline.cautions else "depends"
+        more = f"{others} {depend} on facts that nobody has stated"
+        yield Step("caution", f"{more}: breachkit law show {deadline.obligation}")
+    for note in deadline.law.notes:
+        yield Step("note", note)
+
+
 def _explain_clocks(start: datetime, due: datetime, zone: str) -> Iterator[Step]:
     before, after = local(start, zone), local(due, zone)
     moved = (after.offset or 0) - (before.offset or 0)
@@ -147,7 +174,7 @@ def _explain_clocks(start: datetime, due: datetime, zone: str) -> Iterator[Step]
 
 def _explain_readings(readings: Iterable[ReadingResult], zone: str) -> Iterator[Step]:
     for reading in readings:
-        due = _shown(reading.due_at, zone) if reading.due_at else "no date"
+        due = show_instant(reading.due_at, zone) if reading.due_at else "no date"
         text = f"{reading.citation} ({reading.standing}): {due}; {reading.note}"
         yield Step("other reading", text)
 
@@ -160,10 +187,3 @@ def _hours(span: timedelta) -> str:
 def _utc(at: datetime) -> str:
     pattern = "%Y-%m-%d %H:%M:%S UTC" if at.second else "%Y-%m-%d %H:%M UTC"
     return at.strftime(pattern)
-
-
-def _shown(at: datetime, zone: str) -> str:
-    there = local(at, zone)
-    clock = there.format("ddd YYYY-MM-DD HH:mm:ss" if at.second else "ddd YYYY-MM-DD HH:mm")
-    name = there.tzname() or zone
-    return f"{clock} {name}" + (f" ({zone})" if name != zone else "") + f" = {_utc(at)}"

@@ -7,8 +7,10 @@ from datetime import datetime
 from breachkit.domain.alike import View
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
+from breachkit.domain.earlier import NOTHING, Course, course_view
 from breachkit.domain.filing import Competence
 from breachkit.domain.instrument import Instrument
+from breachkit.domain.obligation import Obligation
 from breachkit.domain.reading import ended
 from breachkit.domain.requirement import Gap
 from breachkit.domain.words import Words
@@ -35,6 +37,8 @@ class Heading:
     """Beginnings of the paths that a conflict of laws keeps back until it is cleared."""
     is_partners: bool = False
     """Whether the partner gives it, and not we ourselves."""
+    course: Course = NOTHING
+    """What left before it, and what is still to come."""
 
 
 def head_of(heading: Heading, words: Words) -> View:
@@ -54,28 +58,30 @@ def head_of(heading: Heading, words: Words) -> View:
             _cited(duty, heading.instruments) for duty in _in_order(heading) if not duty.open_law
         ],
         **_filed(heading),
+        **course_view(heading.course, words),
     }
 
 
 def _filed(heading: Heading) -> View:
     """Return what a single filing is called, with whom and by which channel it is filed."""
-    first = next(iter(heading.duties), None)
-    stage = first.law.stage if first else ""
-    title = heading.instruments[first.law.instrument].title if first else ""
+    first = next((duty.law for duty in heading.duties), heading.course.law)
+    stage = heading.course.stage or (first.stage if first else "")
+    title = heading.instruments[first.instrument].title if first else ""
     name = stage[:1].upper() + stage[1:] if stage else "Notification"
+    cited = f"{name} ({first.citation})" if first else name
     return {
-        "filing_name": Printed(" – ".join(part for part in (name, title) if part)),
+        "filing_name": Printed(" – ".join(part for part in (cited, title) if part)),
         "filed_with": Printed(_recipient(first) if first else ""),
-        "filed_by": Printed(first.law.channel if first else ""),
+        "filed_by": Printed(first.channel if first else ""),
         "stage": Printed(stage),
         "sender": Printed(heading.recipient if heading.is_partners else heading.our_name),
     }
 
 
-def _recipient(duty: Duty) -> str:
+def _recipient(law: Obligation) -> str:
     """Return who a single filing is for, as the law names it or by the kind of its addressee."""
     by_kind = {"users": "the users concerned", "public": "the public"}
-    return duty.law.recipient or by_kind.get(duty.law.addressee.value, "the competent authority")
+    return law.recipient or by_kind.get(law.addressee.value, "the competent authority")
 
 
 def _in_order(heading: Heading) -> list[Duty]:

@@ -179,7 +179,9 @@ class _Builder(Reading):
         """Return who is responsible for the data, what they decided, and how the list reaches them."""
         paths = self.paths("joint_controllers")
         return {
-            "we_are_controller": self.view.values.get("capacity") == "controller",
+            # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
+            "we_are_controller": self.view.house
+            or self.view.values.get("capacity") == "controller",
             "risk": {
                 **self.each_of("risk.people", "high", "not_high"),
                 "unreadable": self.is_one_of("risk.exemption", "34-3-a"),

@@ -143,6 +143,13 @@ class Caution(LawPart):
     when: tuple[Condition, ...] = Field(min_length=1)
 
 
+class OtherStage(LawPart):
+    """What a stage is called instead, on certain facts."""
+
+    name: str
+    when: tuple[Condition, ...] = Field(min_length=1)
+
+
 class Bound(LawPart):
     """A second time limit of the same obligation; the earlier of all that run is the deadline."""
 
@@ -243,6 +250,7 @@ class Obligation(LawPart):
     """The scopes that a contract with one partner binds; empty binds all."""
     stage: str = ""
     """Name of a stage of several, such as `early warning`."""
+    other_stages: tuple[OtherStage, ...] = Field(default=(), alias="stage_where")
     continues: str = ""
     """The obligation whose filing this one continues."""
     recipient: str = ""
@@ -310,7 +318,8 @@ class Obligation(LawPart):
     def _conditions(self) -> Iterator[Condition]:
         yield from self.when
         started = (*self.trigger.earliest, *(f for b in self.bounds for f in b.trigger.earliest))
-        for part in (*self.requirements, *self.readings, *self.cautions, *self.bounds, *started):
+        notes = (*self.readings, *self.cautions, *self.other_stages)
+        for part in (*self.requirements, *notes, *self.bounds, *started):
             yield from part.when
         if self.provisional:
             yield from self.provisional.when

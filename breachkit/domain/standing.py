@@ -1,6 +1,8 @@
 """How well a statement about the law is known, and the ground that all parts of a law file share."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +22,22 @@ class Standing(StrEnum):
     """Those who should know do not agree."""
     DERIVED = "derived"
     """Our own reading or computation."""
+
+
+DOUBTFUL: Final = frozenset({Standing.UNVERIFIED, Standing.DISPUTED})
+"""What nobody may overlook who relies on a statement."""
+
+
+def weakest(standings: Iterable[Standing | None]) -> Standing:
+    """Return the standing that governs where several apply: the weakest."""
+    found = [standing for standing in standings if standing]
+    return max(found, key=_ORDER.index, default=Standing.UNVERIFIED)
+
+
+_ORDER: Final = (
+    *(Standing.TEXT, Standing.OFFICIAL, Standing.DERIVED, Standing.SECONDARY),
+    *(Standing.DISPUTED, Standing.UNVERIFIED),
+)
 
 
 class LawPart(BaseModel):

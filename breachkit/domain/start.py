@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from breachkit.domain.counting import end_of_year
+from breachkit.domain.instant import moment
 from breachkit.domain.predicate import MISSING, View, holds, lookup, stated
 from breachkit.domain.trigger import Provisional, Trigger
 from breachkit.errors import FactError
@@ -62,6 +63,25 @@ def _unless_earlier(
     if rival in doubtful:
         return rival, f"{rival.path} starts the clock on facts that are not settled yet"
     return rival, f"{start.path} is later than {rival.path}, and no reason is recorded"
+
+
+def is_knowing(name: str) -> bool:
+    """Tell whether an instant of a timeline is one at which somebody came to know, never planned ahead."""
+    return "aware" in name or name in _KNOWN_AT
+
+
+def is_ahead(path: str, at: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether an instant at which somebody came to know lies ahead, so that nothing counts from it.
+
+    When a controller was told may be noted some hours wrong: its clock has no other start, and runs.
+    """
+    slack = timedelta(days=1) if path.endswith("controller_aware_at") else timedelta()
+    return moment(at["at"]) > now + slack
+
+
+_KNOWN_AT: Final = frozenset(
+    {"discovered_at", "detected_at", "reported_at", "noticed_at", "learned_of_vulnerability_at"}
+)
 
 
 def start_at(view: View, path: str) -> Start | None:

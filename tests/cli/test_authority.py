@@ -132,3 +132,20 @@ def test_every_authority_is_listed_with_how_well_it_is_known(run: Run) -> None:
         shown = run("authority", "show", one["code"]).out
         assert f"[{one['standing']}]" in shown.splitlines()[0]
         assert " ".join(one["checked"].split()) in " ".join(shown.split())
+
+
+def test_the_day_is_that_of_the_data(run: Run) -> None:
+    import tomllib
+    from importlib import resources
+
+    data = resources.files("breachkit") / "reference" / "authorities.toml"
+    day = tomllib.loads(data.read_text("utf-8"))["meta"]["as_of"]
+    assert f"As of {day.day} {day:%b %Y};" in run("authority", "list").err
+
+
+def test_a_call_starts_the_clock_of_another_countrys_law(run: Run) -> None:
+    incident = opened(run, "--partner", "acme", "--set", f"{SCOPE}.controller.country=GB")
+    run("incident", "amend", incident, "--set", f"{SCOPE}.countries.GB.people=3")
+    said = run("contact", "record", incident, "--scope", "acme", "--told", "--at", "now")
+    assert "acme's own 72 hours (UK GDPR Article 33(1) uk-gdpr)" in " ".join(said.out.split())
+    assert "eu-gdpr" not in said.out

@@ -173,3 +173,62 @@ def test_an_unconfirmed_filing_stays_so_for_others(acting: Acting) -> None:
     other = kit.record_delivery(name, channel="web form", at=AT, authority="NL", reference="V-1")
     assert other.new, "the same channel and time, but another authority"
     assert told(kit) == (Told.IN_TIME, ())
+
+
+def elsewhere(kit: Breachkit, country: str, reader: str, **countries: Mapping[str, Any]) -> str:
+    """Open an incident of one controller outside the Union; return the notice to its own authority."""
+    scope = {
+        "capacity": "processor",
+        "controller": {"name": "Acme", "country": country},
+        "countries": countries,
+        "timeline": {"controller_aware_at": "2026-11-21 02:20 Europe/Berlin"},
+    }
+    nature = {"description": "A list was copied."}
+    kit.open_incident({"title": "Copied", "nature": nature, "scopes": {"acme": scope}})
+    ruling = Ruling("risk-people", "high", "the list was sold", scope="acme")
+    kit.record_decision("2026-0001", ruling)
+    (one,) = kit.draft("2026-0001", to=[reader])
+    return one.drafted.notice
+
+
+@pytest.mark.parametrize(
+    ("country", "reader", "duty", "how"),
+    [
+        ("GB", "uk-authority", "uk-gdpr/33-1@acme", Told.IN_TIME),
+        ("CH", "ch-authority", "ch-fadp/24-1@acme", Told.TOLD),
+    ],
+)
+def test_an_authority_outside_the_union_confirms_by_its_number(
+    kit: Breachkit, country: str, reader: str, duty: str, how: Told
+) -> None:
+    people = {country: {"people": 3}, "FR": {"people": 1}}
+    name = elsewhere(kit, country, reader, **people)
+
+    def stands(which: str = duty) -> tuple[Told, tuple[str, ...]]:
+        found = kit.incident("2026-0001").duty(which)
+        assert found is not None
+        return found.told, found.open_filings
+
+    assert stands() == (Told.WAITING, ())
+    kit.record_delivery(name, channel="web form", at=AT)
+    assert stands() == (Told.UNCONFIRMED, (country,))
+    kit.record_delivery(name, channel="web form", at=AT, reference="C-1", authority="FR")
+    assert stands() == (Told.UNCONFIRMED, (country,)), "France takes nothing under this law"
+    waits = next(row for row in kit.overview(None).rows if row.duty == duty)
+    assert waits.command.endswith(f"--reference FILE-NUMBER --authority {country}")
+    kit.record_delivery(name, channel="web form", at=AT, reference="C-1", authority=country)
+    assert stands() == (how, ())
+    # The Union's own duty, for the one person in France, is another filing with another authority.
+    assert stands(DUTY) == (Told.WAITING, ())
+    (other,) = kit.draft("2026-0001", to=["authority"])
+    kit.record_delivery(other.drafted.notice, channel="web form", at=AT, reference="V-1")
+    assert stands(DUTY) == (Told.IN_TIME, ())
+
+
+def test_one_number_is_enough_where_one_authority_is_competent(kit: Breachkit) -> None:
+    name = elsewhere(kit, "GB", "uk-authority", GB={"people": 3})
+    assert kit.incident("2026-0001").duty(DUTY) is None, "nobody in the Union is concerned"
+    kit.record_delivery(name, channel="web form", at=AT, reference="ICO-1")
+    found = kit.incident("2026-0001").duty("uk-gdpr/33-1@acme")
+    assert found is not None
+    assert (found.told, found.open_filings) == (Told.IN_TIME, ())
