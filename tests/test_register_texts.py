@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,7 +97,7 @@ class TestErased:
     ) -> None:
         with SqliteStore.open(path) as store:
             first = NewLine(erasure, 6, f"{MATTER_ERASED}/1", b"{}")
-            store.commit(Change(NOW, (first, replace(first, version=7, kind="FactsAmended/1"))))
+            store.commit(Change(NOW, (first, first._replace(version=7, kind="FactsAmended/1"))))
         tamper.execute("UPDATE entries SET body = NULL, salt = NULL WHERE seq = ?", gone)
         what = "its body is missing and no erasure is recorded"
         assert faults(path) == [(*gone, whose(1), what)]
