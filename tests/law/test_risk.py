@@ -371,6 +371,12 @@ def test_a_decision_not_to_notify_keeps_what_it_rests_on(decided: Breachkit) -> 
          "scopes.own.data.x.protection.key_state=safe, which is now exposed"),
         ({"groups": {"g1": {"category": "patients"}}},
          "groups.g1.category=customers, which is now patients"),
+        ({"nature": {"outage": {"effect": "danger"}}},
+         "nature.outage.effect=not stated, which is now danger"),
+        ({"nature": {"alteration": "unrecoverable"}},
+         "nature.alteration=not stated, which is now unrecoverable"),
+        ({"nature": {"exfiltration": "confirmed"}},
+         "nature.exfiltration=not stated, which is now confirmed"),
     ],
 )  # fmt: skip
 def test_a_later_fact_against_an_assumption_reopens_the_decision(
@@ -393,6 +399,8 @@ def test_a_later_fact_against_an_assumption_reopens_the_decision(
         {"scopes": {"own": {"people": 30}}},
         {"nature": {"description": "A laptop was left in a taxi."}},
         {"data": {"x": {"protection": {"method": "AES-256-XTS"}}}},
+        {"nature": {"recipient": {"who": "unknown"}}},
+        {"nature": {"outage": {"effect": "none"}}},
     ],
 )
 def test_a_fact_that_does_not_speak_against_it_reopens_nothing(
@@ -400,6 +408,15 @@ def test_a_fact_that_does_not_speak_against_it_reopens_nothing(
 ) -> None:
     decided.amend("2026-0001", facts)
     assert owed(decided) == (False, False)
+
+
+def test_a_copy_that_is_lost_later_reopens_a_decision_that_rested_on_encryption(
+    decided: Breachkit,
+) -> None:
+    decided.amend("2026-0001", {"data": {"x": {"protection": {"backup": "lost"}}}})
+    (weighed,) = decided.assess_risk("2026-0001").scopes
+    assert "data.x.protection.backup=intact, which is now lost" in str(weighed.reopened[0])
+    assert owed(decided)[0] is True
 
 
 def test_a_reopened_decision_can_be_taken_again(decided: Breachkit) -> None:
