@@ -134,6 +134,11 @@ def _against_proposal(done: "Noted", entry: Any) -> Iterator[str]:
         )
     for one in entry.disagreements:
         yield from item("differs", one)
+    yield from _resting(done, entry)
+
+
+def _resting(done: "Noted", entry: Any) -> Iterator[str]:
+    """Yield the assumptions of a decision not to notify."""
     view = done.view(entry.scope)
     if entry.rests_on and view:
         count = len(entry.rests_on)
