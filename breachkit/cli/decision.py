@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from breachkit.cli.base import Session, command, noun, receipt, verb
-from breachkit.cli.facts import item
+from breachkit.cli.facts import assumptions, item
 from breachkit.cli.outcome import name_of
 from breachkit.cli.output import Answer
 from breachkit.errors import BadInputError
@@ -113,7 +113,7 @@ def _lines(done: "Noted", back: "list[Back]") -> Iterator[str]:
     two = f" and {entry.second}" if entry.second else ""
     scope = f" for {entry.scope}" if entry.scope else ""
     yield f"decided in {done.id}{scope}: {entry.decision} {entry.outcome}, by {entry.decided_by}{two}"
-    yield from _against_proposal(entry)
+    yield from _against_proposal(done, entry)
     for _, name in _changed(done, stopped=True):
         yield from item("stopped", name)
     for _, name in _changed(done, stopped=False):
@@ -122,7 +122,7 @@ def _lines(done: "Noted", back: "list[Back]") -> Iterator[str]:
         yield from item("due", f"a {phase} to {of}: {addressee.replace('_', ' ')} had been told")
 
 
-def _against_proposal(entry: Any) -> Iterator[str]:
+def _against_proposal(done: "Noted", entry: Any) -> Iterator[str]:
     """Yield where a decision departs from what was proposed, and how much it rests on."""
     if entry.proposed == "undecided":
         yield from item(
@@ -134,9 +134,17 @@ def _against_proposal(entry: Any) -> Iterator[str]:
         )
     for one in entry.disagreements:
         yield from item("differs", one)
-    if entry.rests_on:
+    yield from _resting(done, entry)
+
+
+def _resting(done: "Noted", entry: Any) -> Iterator[str]:
+    """Yield the assumptions of a decision not to notify."""
+    view = done.view(entry.scope)
+    if entry.rests_on and view:
         count = len(entry.rests_on)
         yield from item("rests", f"on {count} facts; a later fact against one of them reopens it")
+        for one in assumptions(view, entry.rests_on):
+            yield from item("", one)
 
 
 def _changed(now: "Noted", *, stopped: bool) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from breachkit.domain.patch import leaves
 
 if TYPE_CHECKING:
     from breachkit.domain.instant import Instant
+    from breachkit.domain.scope import ScopeView
 
 WIDTH = 100
 """Columns of text; the same everywhere, so that what is copied from a terminal stays as it was."""
@@ -67,6 +68,15 @@ def instant(fact: Mapping[str, Any], zone: str) -> str:
             return f"in the hour from {about}{both(fact['at'], zone)}"
         case _:
             return f"{about}{both(fact['at'], zone)}"
+
+
+def assumptions(view: "ScopeView", rests_on: Mapping[str, str]) -> list[str]:
+    """Return what a decision not to notify rests on: what was stated, and what was not."""
+    from breachkit.domain.reopening import assumed
+
+    known, unsaid = assumed(view, rests_on)
+    rest = f"that nothing is stated of {', '.join(unsaid)}"
+    return [harmless(", ".join(known)), *([rest] if unsaid else [])]
 
 
 def stated(at: "Instant", zone: str) -> str:

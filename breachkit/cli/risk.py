@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from breachkit.cli.base import Session, command, noun, verb
-from breachkit.cli.facts import labelled, paragraph
+from breachkit.cli.facts import assumptions, labelled, paragraph
 from breachkit.cli.output import Answer
 
 if TYPE_CHECKING:
@@ -178,6 +178,8 @@ def _decided(one: "Weighed") -> Iterator[str]:
         if entry.proposed and entry.proposed != entry.outcome:
             words += f" (proposed: {entry.proposed})"
         yield from labelled(entry.decision, words)
+        for resting in assumptions(one.view, entry.rests_on) if entry.rests_on else ():
+            yield from labelled("  rests on", resting)
 
 
 def _next(done: "Assessed") -> list[str]:

@@ -9,6 +9,7 @@ from breachkit.domain.count import extent
 from breachkit.domain.entry import canonical
 from breachkit.domain.factor import Evidence, Weight
 from breachkit.domain.freshness import refines
+from breachkit.domain.limb import SIGNS
 from breachkit.domain.patch import fact_at, is_branch, merged, patch_of
 from breachkit.domain.risk import Assessment, assess
 from breachkit.domain.scope import ScopeView
@@ -32,9 +33,15 @@ class Broken:
 
 
 def assumptions(view: ScopeView, found: Assessment, outcome: str) -> dict[str, str]:
-    """Return what a decision rests on: each fact that was weighed, with its value at that time."""
+    """Return what a decision rests on: each fact that was weighed, with its value at that time.
+
+    Also that no other limb is touched, and what became of the copies: nobody had to weigh that yet.
+    """
     evidence = Evidence(view)
     paths = dict.fromkeys(path for one in found.factors for path in one.paths)
+    paths.update(dict.fromkeys(path for signs in SIGNS.values() for path in signs))
+    keys = evidence.keys("data")
+    paths.update(dict.fromkeys(f"data.{key}.protection.backup" for key in keys))
     for exemption in found.exemptions:
         if exemption.key == outcome:
             paths.update(dict.fromkeys(exemption.paths))
@@ -52,10 +59,14 @@ def find_broken(view: ScopeView, rests_on: Mapping[str, str]) -> tuple[Broken, .
     ]
     if not changed:
         return ()
-    favourable = {
-        path for one in assess(view).factors if one.weight is Weight.AGAINST for path in one.paths
-    }
-    return tuple(one for one in changed if _is_against(one, favourable, view))
+    factors = assess(view).factors
+    favourable = {path for one in factors if one.weight is Weight.AGAINST for path in one.paths}
+    weighed = {path for one in factors for path in one.paths}
+    return tuple(
+        one
+        for one in changed
+        if _is_against(one, favourable, view) and (one.before is not None or one.path in weighed)
+    )
 
 
 def _is_against(one: Broken, favourable: set[str], view: ScopeView) -> bool:

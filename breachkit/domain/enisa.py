@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from breachkit.domain.exposure import reach
 from breachkit.domain.factor import Evidence
-from breachkit.domain.harm import FEW, IDENTIFYING, SEVERE, groups_of, number_of_people
+from breachkit.domain.harm import (
+    FEW,
+    SEVERE,
+    groups_of,
+    identifiers,
+    is_coded,
+    number_of_people,
+    tells_little,
+)
 from breachkit.domain.limb import Limb, touched
 from breachkit.domain.loss import ALTERATION, EFFECT, RESTORED
 from breachkit.domain.protection import is_unintelligible
@@ -115,16 +123,17 @@ def score(evidence: Evidence) -> Score:
     keys = evidence.keys("data")
     low, high = number_of_people(evidence)
     hidden = [is_unintelligible(evidence, key) for key in keys]
+    unread = True if all(hidden) else False if False in hidden else None
     return Score(
         tuple(Kind(key, _dpc(evidence, key), _ei(evidence, key)) for key in keys),
         (
-            _confidentiality(evidence, all(hidden)),
+            _confidentiality(evidence, unread),
             _integrity(evidence),
             _availability(evidence, keys),
             _intent(evidence),
         ),
         True if low > FEW else False if high <= FEW else None,
-        True if all(hidden) else False if False in hidden else None,
+        unread,
     )
 
 
@@ -135,16 +144,15 @@ def _dpc(evidence: Evidence, key: str) -> Element:
         return Element("DPC", sure(1), "nobody has gained an insight into the data", (path,))
     if evidence.yes(f"data.{key}.public"):
         return Element("DPC", sure(1), "lowered: public before", (path, f"data.{key}.public"))
+    if tells_little(evidence, key):
+        paths = (path, f"data.{key}.insight")
+        return _raised(evidence, 1, "lowered to 1: no substantial insight", *paths)
     if category in _CREDENTIALS:
         return _credentials(evidence, path)
     if category in {None, "other"}:
         return Element("DPC", Span(1, 4), "not known which data they are", (path,))
     value, reason = _BASES.get(category or "", (1, "simple, base 1"))
-    return (
-        _raised(evidence, value, reason, path)
-        if reason.startswith("simple")
-        else Element("DPC", sure(value), reason, (path,))
-    )
+    return _raised(evidence, value, reason, path)
 
 
 def _credentials(evidence: Evidence, path: str) -> Element:
@@ -155,18 +163,19 @@ def _credentials(evidence: Evidence, path: str) -> Element:
     return Element("DPC", Span(low, 4), "credentials: scored by the data that they open", (path,))
 
 
-def _raised(evidence: Evidence, value: float, reason: str, path: str) -> Element:
-    """Return the context of simple data, raised by what the people are."""
+def _raised(evidence: Evidence, value: float, reason: str, *paths: str) -> Element:
+    """Return the context of data, raised by what the people are; 4 is the most."""
     groups = groups_of(evidence)
+    if value == 4:
+        return Element("DPC", sure(4), reason, paths)
+    paths = (*paths, "groups.*.category")
     if {"minors", "vulnerable", "military"} & {*groups}:
-        return Element(
-            "DPC", sure(4), f"{reason}; raised to 4: minors or vulnerable people", (path,)
-        )
-    low = max(3.0, value) if "patients" in groups else value
-    reason += "; raised to 3: lets one assume health" if "patients" in groups else ""
-    open_ = any(one in {None, "other"} for one in groups)
-    reason += "; the people are not known, up to 4" if open_ else ""
-    return Element("DPC", Span(low, 4 if open_ else low), reason, (path, "groups.*.category"))
+        return Element("DPC", sure(4), f"{reason}; raised to 4: minors or vulnerable people", paths)
+    if "patients" in groups and value < 3:
+        value, reason = 3, f"{reason}; raised to 3: lets one assume health"
+    if any(one in {None, "other"} for one in groups):
+        return Element("DPC", Span(value, 4), f"{reason}; the people are not known, up to 4", paths)
+    return Element("DPC", sure(value), reason, paths)
 
 
 def _no_insight(evidence: Evidence) -> bool:
@@ -183,17 +192,31 @@ def _no_insight(evidence: Evidence) -> bool:
 
 def _ei(evidence: Evidence, key: str) -> Element:
     path = f"data.{key}.identifiability"
-    if is_unintelligible(evidence, key):
-        safe = (f"data.{key}.protection.state", f"data.{key}.protection.key_state")
+    safe = (f"data.{key}.protection.state", f"data.{key}.protection.key_state")
+    answer = is_unintelligible(evidence, key)
+    if answer:
         return Element("EI", sure(0.25), "encrypted or alike, and the key is safe", safe)
     if stated := evidence.text(path):
-        return Element("EI", sure(_EASE[stated]), f"{stated}, as stated", (path,))
-    return _by_identifiers(evidence, path)
+        found = _as_stated(evidence, key, stated)
+    else:
+        found = _by_identifiers(evidence, path)
+    if answer is False:
+        return found
+    reason = f"{found.reason}; not known whether encrypted with a safe key"
+    return Element("EI", Span(0.25, found.value.high), reason, (*found.paths, *safe))
+
+
+def _as_stated(evidence: Evidence, key: str, stated: str) -> Element:
+    """Return the ease that is stated; it holds for a code only while the code is not undone."""
+    paths = (f"data.{key}.identifiability", f"data.{key}.protection.key_state")
+    value, coded = _EASE[stated], is_coded(evidence, key)
+    if coded is not False:
+        return Element("EI", Span(value, value if coded else 1), f"{stated}, as stated", paths)
+    return Element("EI", sure(1), f"{stated}, as stated, but the code can be undone", paths)
 
 
 def _by_identifiers(evidence: Evidence, path: str) -> Element:
-    keys = evidence.keys("data")
-    found = {evidence.text(f"data.{one}.category") for one in keys} & IDENTIFYING
+    keys, found = evidence.keys("data"), identifiers(evidence)
     paths = tuple(f"data.{one}.category" for one in keys)
     if len(found) > 1 or "basic" in found:
         return Element("EI", sure(1), "several identifiers stand together", paths)
@@ -202,14 +225,15 @@ def _by_identifiers(evidence: Evidence, path: str) -> Element:
     return Element("EI", Span(0.25, 1), "not known how easily people are identified", (path,))
 
 
-def _confidentiality(evidence: Evidence, hidden: bool) -> Element:
+def _confidentiality(evidence: Evidence, unread: bool | None) -> Element:
     paths = ("nature.disclosure", "nature.exfiltration", "nature.recipient.who")
     limb = touched(evidence, Limb.CONFIDENTIALITY)
-    if limb is False or hidden:
+    if limb is False or unread:
         why = "not touched" if limb is False else "exposed to a risk only: unintelligible"
         return Element("confidentiality", sure(0), why, ("nature.kinds",))
     value, why = _disclosed(evidence)
-    return Element("confidentiality", value if limb else Span(0, value.high), why, paths)
+    settled = limb and unread is False
+    return Element("confidentiality", value if settled else Span(0, value.high), why, paths)
 
 
 def _disclosed(evidence: Evidence) -> tuple[Span, str]:
@@ -259,9 +283,10 @@ def _unavailable(evidence: Evidence, backups: Sequence[str | None]) -> tuple[Spa
         return sure(0.25), "temporarily unavailable"
     if any(one in {"lost", "none"} for one in backups):
         return sure(0.5), "not recoverable as far as is known: no other copy"
+    least = 0.25 if evidence.text(EFFECT) in {"inconvenience", "serious", "danger"} else 0
     if None in backups:
-        return Span(0, 0.5), "not known whether recoverable"
-    return sure(0.25), "temporarily unavailable, another copy exists"
+        return Span(least, 0.5), "not known whether recoverable"
+    return Span(least, 0.25), "temporarily unavailable, another copy exists"
 
 
 def _intent(evidence: Evidence) -> Element:

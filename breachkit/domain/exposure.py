@@ -9,7 +9,7 @@ from datetime import timedelta
 from breachkit.domain.count import extent
 from breachkit.domain.factor import Evidence, Factor, Weight
 from breachkit.domain.instant import moment
-from breachkit.domain.span import Span, sure, widest
+from breachkit.domain.span import Span, highest, sure, widest
 from breachkit.domain.standing import Standing
 
 MANY = 100
@@ -28,6 +28,12 @@ def reach(evidence: Evidence) -> Span:
     if stated:
         return _reach(evidence, stated)
     return widest(_reach(evidence, one) for one in _DISCLOSURES)
+
+
+def seen_by_stranger(evidence: Evidence) -> bool:
+    """Tell whether somebody who is not bound to us has looked at the data: no deletion undoes that."""
+    consulted = evidence.text("nature.disclosure") == "consulted"
+    return consulted and evidence.text("nature.recipient.who") in {"known", "unknown"}
 
 
 def is_by_trust(evidence: Evidence) -> bool:
@@ -88,6 +94,8 @@ def _excluded(traces: str | None, otherwise: Span) -> Span:
 
 
 def _lost(evidence: Evidence) -> Span:
+    """Return what it means that a thing is gone: whoever has it leaves no trace where none is kept."""
+    traces = evidence.text("nature.traces")
     stolen = evidence.yes("nature.malicious")
     base = Span(1, 2) if stolen is None else sure(2 if stolen else 1)
     match evidence.text("nature.exfiltration"):
@@ -96,9 +104,9 @@ def _lost(evidence: Evidence) -> Span:
         case "likely":
             return sure(2)
         case "no_evidence":
-            return base
+            return highest((base, _without_evidence(evidence, traces)))
         case "ruled_out":
-            return _excluded(evidence.text("nature.traces"), base)
+            return _excluded(traces, base)
         case _:
             return Span(0, 3)
 
@@ -180,7 +188,10 @@ def _traces_factor(evidence: Evidence) -> Factor:
         weight = Weight.UNKNOWN if needed else Weight.NEUTRAL
     missing = (path,) if stated is None and needed else ()
     says = words[stated] if stated else "not said" + ("" if needed else ", and not decisive here")
-    return Factor("traces of access", says, (path,), weight, "", Standing.DERIVED, missing)
+    silent = needed and evidence.text("nature.exfiltration") == "no_evidence"
+    open_ = silent and stated in {"erasable", "none"}
+    standing = Standing.DERIVED
+    return Factor("traces of access", says, (path,), weight, "", standing, missing, open_)
 
 
 def _intent_factor(evidence: Evidence) -> Factor:
@@ -218,10 +229,20 @@ def _recipient_factor(evidence: Evidence) -> Factor:
 def _duration_factor(evidence: Evidence) -> Factor:
     paths = ("timeline.occurred_from", "timeline.occurred_until", "timeline.contained_at")
     lasted = _lasted(evidence)
-    if lasted is None:
+    missing: tuple[str, ...] = ()
+    if lasted is None and not _is_length_decisive(evidence):
+        says, weight = "not known, and not decisive here", Weight.NEUTRAL
+    elif lasted is None:
         says, weight = "not known", Weight.UNKNOWN
         missing = evidence.missing(*paths[:2])[:2]
     else:
-        says, missing = f"{lasted.total_seconds() / 3600:,.0f} hours", ()
+        says = f"{lasted.total_seconds() / 3600:,.0f} hours"
         weight = Weight.TOWARDS if lasted > LONG else Weight.NEUTRAL
     return Factor("how long it lasted", says, paths, weight, "", Standing.DERIVED, missing)
+
+
+def _is_length_decisive(evidence: Evidence) -> bool:
+    """Tell whether time decides what it means that nothing was found."""
+    open_ = evidence.text("nature.disclosure") in {None, "exposed", "lost"}
+    found, traces = evidence.text("nature.exfiltration"), evidence.text("nature.traces")
+    return open_ and found in {None, "no_evidence"} and traces != "complete"

@@ -36,6 +36,8 @@ class Factor:
     standing: Standing
     unknown: tuple[str, ...] = ()
     """The facts that are missing for it, as the scope sees them."""
+    leaves_open: bool = False
+    """Whether it is known and yet settles nothing, such as records that were never kept."""
 
 
 @dataclass(frozen=True, slots=True)

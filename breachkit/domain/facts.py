@@ -158,6 +158,11 @@ class DataKind(Fact):
     records: Count | None = None
     protection: Protection | None = None
     public: bool | None = Field(None, description="these very data were lawfully public before")
+    insight: Literal["little", "substantial"] | None = Field(
+        None,
+        description="what these very data tell of people; little: such as a single order, or that"
+        " somebody is a customer of a bank",
+    )
     identifiability: Literal["negligible", "limited", "significant", "maximum"] | None = Field(
         None, description="how easily whoever has the data can tell whose they are"
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from breachkit.domain.categories import DATA
 from breachkit.domain.count import extent
 from breachkit.domain.factor import EVERY, Evidence, Factor, Weight
+from breachkit.domain.protection import is_unintelligible
 from breachkit.domain.span import Span, sure
 from breachkit.domain.standing import Standing
 
@@ -35,8 +36,18 @@ VULNERABLE = frozenset({"minors", "patients", "vulnerable", "military"})
 DEPENDENT = frozenset({"employees", "partner_employees", "students"})
 """People in a weaker position, or among whom minors may be."""
 
-FEW = 100
-"""Up to so many people are few: the number of ENISA's flag; the law gives none (derived)."""
+CONTACT = frozenset({"contact_details", "email", "mobile_phone", "telephone"})
+"""Data by which people are reached; beside names and dates of birth they serve to pass for somebody."""
+
+TELLING = SIGNIFICANT | {
+    *(key for key, category in DATA.items() if category.sensitive and key != "passport_copy"),
+    *("criminal", "location", "video", "media_stream", "cloud_record", "cloud_picture"),
+}
+"""Data that harm by what they tell, and so less where they tell little; a password tells nothing."""
+
+FEW, VERY_MANY = 100, 10_000
+"""Up to so many people are few, the number of ENISA's flag, and from so many on they raise what is
+significant; the law gives no number (derived)."""
 
 _CITED = "Guidelines 9/2022 paras 103-121"
 
@@ -44,7 +55,9 @@ _CITED = "Guidelines 9/2022 paras 103-121"
 def severity(evidence: Evidence, key: str) -> Span:
     """Return how grave a disclosure of one kind of data would be."""
     content = _content(evidence, key)
-    return _for_people(evidence, _identified(evidence, key, content))
+    grade = _for_people(evidence, _identified(evidence, key, content))
+    low, high = number_of_people(evidence)
+    return Span(_multiplied(grade.low, low), _multiplied(grade.high, high))
 
 
 def number_of_people(evidence: Evidence) -> tuple[float, float]:
@@ -55,6 +68,29 @@ def number_of_people(evidence: Evidence) -> tuple[float, float]:
     low, high = extent(evidence.leaf("people"))
     counts = [evidence.leaf(f"groups.{key}.people") for key in evidence.keys("groups")]
     return max(low, min(high, sum(extent(count)[0] for count in counts))), high
+
+
+def tells_little(evidence: Evidence, key: str) -> bool:
+    """Tell whether data that harm by what they tell are stated to tell little."""
+    category, insight = (evidence.text(f"data.{key}.{part}") for part in ("category", "insight"))
+    return category in TELLING and insight == "little"
+
+
+def identifiers(evidence: Evidence) -> frozenset[str]:
+    """Return the categories among the data that tell whose they are."""
+    found = {evidence.text(f"data.{key}.category") for key in evidence.keys("data")}
+    return IDENTIFYING.intersection(one for one in found if one)
+
+
+def is_coded(evidence: Evidence, key: str) -> bool | None:
+    """Tell whether pseudonyms still hide people: not once their key is out (Recital 85)."""
+    state, key_state = (
+        evidence.text(f"data.{key}.protection.{one}") for one in ("state", "key_state")
+    )
+    if state not in {None, "pseudonymised"}:
+        return True
+    safe = None if key_state is None else key_state == "safe"
+    return safe if state or safe else None
 
 
 def groups_of(evidence: Evidence) -> tuple[str | None, ...]:
@@ -77,11 +113,26 @@ def _content(evidence: Evidence, key: str) -> Span:
         return Span(0, 1) if category in {None, "other"} else sure(1 if category in SEVERE else 0)
     if category in {None, "other"}:
         return Span(_ordinary(evidence).low, 4)
+    if tells_little(evidence, key):
+        return _ordinary(evidence)
     if category in SEVERE:
         return sure(4)
     if category in SIGNIFICANT:
-        return _together(evidence)
-    return _ordinary(evidence)
+        return _together(evidence, key)
+    grade = _ordinary(evidence)
+    return Span(grade.low + 1, grade.high + 1) if _is_identity(evidence, category) else grade
+
+
+def _is_identity(evidence: Evidence, category: str | None) -> bool:
+    """Tell whether names and dates of birth stand beside the ways to reach people."""
+    others = (one for one in evidence.keys("data") if not is_unintelligible(evidence, one))
+    found = {evidence.text(f"data.{one}.category") for one in others}
+    return category == "basic" and bool(found & CONTACT)
+
+
+def _multiplied(grade: float, people: float) -> float:
+    """Return a grade for so many people: very many raise what is significant for each."""
+    return min(4, grade + 1) if grade >= 3 and people > VERY_MANY else grade
 
 
 def _ordinary(evidence: Evidence) -> Span:
@@ -89,28 +140,35 @@ def _ordinary(evidence: Evidence) -> Span:
     return Span(2 if low > FEW else 1, 2 if high > FEW else 1)
 
 
-def _together(evidence: Evidence) -> Span:
-    """Return the grade of significant data: two kinds of them together make a profile."""
-    found = [evidence.text(f"data.{key}.category") for key in evidence.keys("data")]
-    sure_ones = len(SIGNIFICANT.intersection(one for one in found if one))
-    possible = sum(one in {None, "other"} for one in found)
-    return Span(4 if sure_ones > 1 else 3, 4 if sure_ones + possible > 1 else 3)
+def _together(evidence: Evidence, key: str) -> Span:
+    """Return the grade of significant data: beside another kind that can be read they make a profile."""
+    own = evidence.text(f"data.{key}.category")
+    beside = [_is_beside(evidence, one, own) for one in evidence.keys("data") if one != key]
+    return Span(4 if True in beside else 3, 3 if set(beside) <= {False} else 4)
+
+
+def _is_beside(evidence: Evidence, key: str, own: str | None) -> bool | None:
+    """Tell whether data of another kind add to a profile; None while that is open."""
+    category = evidence.text(f"data.{key}.category")
+    hidden = is_unintelligible(evidence, key)
+    plain = category == own or category not in {None, "other", *SIGNIFICANT}
+    if hidden or plain or tells_little(evidence, key) or evidence.yes(f"data.{key}.public"):
+        return False
+    return True if category in SIGNIFICANT and hidden is False else None
 
 
 def _identified(evidence: Evidence, key: str, grade: Span) -> Span:
-    """Return a grade, one lower where those who have the data can hardly tell whose they are."""
+    """Return a grade, lower where those who have the data can hardly tell whose they are."""
     stated = evidence.text(f"data.{key}.identifiability")
-    lower = Span(*(max(min(end, 1), end - 1) for end in (grade.low, grade.high)))
-    if stated == "negligible":
-        return lower
-    if stated or _is_identifying(evidence):
+    if stated == "negligible" and (coded := is_coded(evidence, key)) is not False:
+        return Span(_lowered(grade.low, 2), _lowered(grade.high, 2) if coded else grade.high)
+    if stated or identifiers(evidence):
         return grade
-    return Span(lower.low, grade.high)
+    return Span(_lowered(grade.low, 1), grade.high)
 
 
-def _is_identifying(evidence: Evidence) -> bool:
-    found = (evidence.text(f"data.{key}.category") for key in evidence.keys("data"))
-    return any(one in IDENTIFYING for one in found)
+def _lowered(grade: float, steps: int) -> float:
+    return max(min(grade, 1), grade - steps)
 
 
 def _for_people(evidence: Evidence, grade: Span) -> Span:
@@ -130,15 +188,16 @@ def _raised(grade: float) -> float:
 
 
 def _content_factor(evidence: Evidence, key: str) -> Factor:
-    path, public = f"data.{key}.category", f"data.{key}.public"
+    path, public, insight = (f"data.{key}.{one}" for one in ("category", "public", "insight"))
     category, known = evidence.text(path), evidence.yes(public)
+    little = ", but tell little" if tells_little(evidence, key) else ""
     grade = _content(evidence, key)
     missing = (path,) if category in {None, "other"} else ()
     weight = Weight.TOWARDS if grade.low > 2 else Weight.AGAINST
     return Factor(
         f"nature of the data ({key})",
-        _content_words(category, grade) + (", and they were public before" if known else ""),
-        (path, public),
+        _content_words(category, grade) + little + (", and were public before" if known else ""),
+        (path, public, insight),
         Weight.UNKNOWN if missing and not known else weight,
         "Article 9; Recital 75; Guidelines 9/2022 paras 74-79, 103-121",
         Standing.UNVERIFIED,
@@ -157,18 +216,19 @@ def _content_words(category: str | None, grade: Span) -> str:
 def _identification_factor(evidence: Evidence, key: str) -> Factor:
     path = f"data.{key}.identifiability"
     stated = evidence.text(path)
-    named = _is_identifying(evidence)
+    found = identifiers(evidence)
+    named, settled = bool(found), len(found) > 1 or "basic" in found
     says = f"{stated}, as stated" if stated else "the data beside it name people" if named else ""
     unsaid = "not known how easily people are identified"
     weight = Weight.AGAINST if stated in {"negligible", "limited"} else Weight.TOWARDS
     if stated == "limited":
         weight = Weight.NEUTRAL
-    missing = () if stated or named else (path,)
+    missing = () if stated or settled else (path,)
     return Factor(
         f"ease of identification ({key})",
         says or unsaid,
         (path, *(f"data.{one}.category" for one in evidence.keys("data") if one != EVERY)),
-        Weight.UNKNOWN if missing else weight,
+        weight if stated or named else Weight.UNKNOWN,
         _CITED,
         Standing.UNVERIFIED,
         missing,
@@ -193,10 +253,11 @@ def _number_factor(evidence: Evidence) -> Factor:
     paths = ("people", *(f"groups.{key}.people" for key in evidence.keys("groups")))
     few = f"few are up to {FEW}, the number of ENISA's flag"
     if low > FEW:
-        says, weight = f"more than {FEW} people ({few})", Weight.TOWARDS
+        many = VERY_MANY if low > VERY_MANY else FEW
+        says, weight = f"more than {many:,} people ({few})", Weight.TOWARDS
     elif high <= FEW:
         says, weight = f"at most {high:,.0f} people ({few})", Weight.AGAINST
     else:
         says, weight = f"not known whether many or few ({few})", Weight.UNKNOWN
-    missing = ("people",) if weight is Weight.UNKNOWN else ()
+    missing = ("people",) if any(low <= one < high for one in (FEW, VERY_MANY)) else ()
     return Factor("number of people", says, paths, weight, _CITED, Standing.UNVERIFIED, missing)

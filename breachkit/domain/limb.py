@@ -15,7 +15,7 @@ class Limb(StrEnum):
 
 KINDS = "nature.kinds"
 
-_SIGNS = {
+SIGNS = {
     Limb.CONFIDENTIALITY: ("nature.disclosure", "nature.exfiltration"),
     Limb.INTEGRITY: ("nature.alteration",),
     Limb.AVAILABILITY: ("nature.outage.effect",),
@@ -34,8 +34,8 @@ def touched(evidence: Evidence, limb: Limb) -> bool | None:
     kinds = evidence.words(KINDS)
     if limb.value in kinds:
         return True
-    found = {evidence.text(path) for path in _SIGNS[limb]} - {None} - _HARMLESS
+    found = {evidence.text(path) for path in SIGNS[limb]} - {None} - _HARMLESS
     if found:
         return True
-    open_ = not kinds or any(evidence.is_marked(path) for path in _SIGNS[limb])
+    open_ = not kinds or any(evidence.is_marked(path) for path in SIGNS[limb])
     return None if open_ else False

@@ -50,9 +50,11 @@ def protected_copies(evidence: Evidence) -> Span:
 
     Secure encryption makes a risk unlikely only where a copy is available (Guidelines 9/2022 74-79).
     """
-    kinds = [key for key in evidence.keys("data") if is_unintelligible(evidence, key) is not False]
-    lost = lost_copies(evidence, kinds)
-    return Span(min(1, lost.low), min(1, lost.high))
+    keys = evidence.keys("data")
+    safe = [key for key in keys if is_unintelligible(evidence, key)]
+    perhaps = [key for key in keys if is_unintelligible(evidence, key) is not False]
+    low, high = lost_copies(evidence, safe).low, lost_copies(evidence, perhaps).high
+    return Span(min(1, low), min(1, high))
 
 
 def integrity(evidence: Evidence) -> Span:

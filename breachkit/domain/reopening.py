@@ -1,6 +1,7 @@
 """Decisions not to notify that a later fact has reopened."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,18 @@ class Reopened:
 def reopened_by(matter: Matter, view: ScopeView) -> tuple[Reopened, ...]:
     """Return the last decisions on a scope's risk that a later fact speaks against."""
     return tuple(_reopened(matter, view))
+
+
+def assumed(view: ScopeView, rests_on: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return the assumptions of a decision: each stated fact with its value, and those nobody stated."""
+    known, unsaid = [], []
+    for path, text in rests_on.items():
+        value = json.loads(text)
+        if value is None:
+            unsaid.append(view.path_of(path))
+        else:
+            known.append(f"{view.path_of(path)}={in_words(value)}")
+    return known, unsaid
 
 
 def in_words(value: Any) -> str:

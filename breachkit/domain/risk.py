@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from breachkit.domain.enisa import Score, score
 from breachkit.domain.exemption import Exemption, find_exemptions
-from breachkit.domain.exposure import exposure_factors, is_by_trust, reach
+from breachkit.domain.exposure import exposure_factors, is_by_trust, reach, seen_by_stranger
 from breachkit.domain.factor import Evidence, Factor, Weight
 from breachkit.domain.harm import harm_factors, severity
 from breachkit.domain.limb import KINDS, Limb, touched
@@ -105,13 +105,13 @@ class Assessment:
     @property
     def deciding(self) -> tuple[Factor, ...]:
         """The factors on which the second test turns: those that carry it, or that leave it open."""
-        wanted = {
-            People.HIGH: Weight.TOWARDS,
-            People.NOT_HIGH: Weight.AGAINST,
-            People.UNDECIDED: Weight.UNKNOWN,
-        }[self.people]
-        found = tuple(one for one in self.factors if one.weight is wanted)
-        return found or tuple(one for one in self.factors if one.weight is Weight.TOWARDS)
+        towards = tuple(one for one in self.factors if one.weight is Weight.TOWARDS)
+        if self.people is People.UNDECIDED:
+            open_ = tuple(one for one in self.factors if one.unknown or one.leaves_open)
+            return open_ or towards
+        if self.people is People.HIGH:
+            return towards
+        return tuple(one for one in self.factors if one.weight is Weight.AGAINST) or towards
 
 
 def assess(view: ScopeView) -> Assessment:
@@ -146,8 +146,9 @@ def _kind(evidence: Evidence, key: str, found: Span) -> Span:
     """Return the grade of one kind of data: how grave a misuse would be, and how likely it is."""
     grave = severity(evidence, key)
     if is_by_trust(evidence):
-        # A deletion does not undo that somebody may have read what is severe by itself.
-        found = combined(lambda end, harm: max(end, 1) if harm >= 4 else end, found, grave)
+        # A deletion does not undo that somebody may have read what is severe by itself, or has.
+        least = 2 if seen_by_stranger(evidence) else 1
+        found = combined(lambda end, harm: max(end, least) if harm >= 4 else end, found, grave)
     return combined(_graded, grave, through(evidence, key, found))
 
 

@@ -65,6 +65,7 @@ for _key in ("a", "b"):
     CHOICES |= {
         f"data.{_key}.category": (
             "name",
+            "basic",
             "email",
             "orders",
             "profile",
@@ -73,6 +74,7 @@ for _key in ("a", "b"):
             "other",
         ),
         f"data.{_key}.public": (True, False),
+        f"data.{_key}.insight": ("little", "substantial"),
         f"data.{_key}.identifiability": ("negligible", "limited", "significant", "maximum"),
         f"data.{_key}.protection.state": (
             "encrypted",
@@ -173,6 +175,62 @@ def test_a_withdrawn_fact_never_lowers_a_result(found: dict[str, Any], data: st.
         return  # whoever states the types and takes the contradiction back has said that it is not so
     rest = {name: value for name, value in found.items() if name != path}
     check_not_lowered(seen(tree_of(found)), seen(tree_of(rest)))
+
+
+GRAVER: dict[str, tuple[Any, ...]] = {
+    "nature.exfiltration": ("ruled_out", "no_evidence", "likely", "confirmed"),
+    "nature.traces": ("complete", "erasable", "erased"),
+    "nature.malicious": (False, True),
+    "nature.recipient.who": ("trusted", "known", "unknown"),
+    "nature.recipient.deletion": ("confirmed", "asserted", "none"),
+    "nature.recipient.count": (1, 101, 5000),
+    "nature.disclosure": ("exposed", "taken"),
+    "nature.alteration": ("restored", "used", "unrecoverable"),
+    "nature.outage.effect": ("none", "inconvenience", "serious", "danger"),
+    "nature.outage.restored_at": ("2026-11-20T12:00:00Z", "2026-11-22T10:00:00Z"),
+    "timeline.occurred_from": ("2026-11-20T00:00:00Z", "2026-01-01T00:00:00Z"),
+    "scopes.own.people": (1, 101, 90_000),
+    "groups.g1.category": ("customers", "patients"),
+    "data.a.public": (True, False),
+    "data.a.insight": ("little", "substantial"),
+    "data.a.identifiability": ("negligible", "limited", "significant", "maximum"),
+    "data.a.protection.state": ("encrypted", "none"),
+    "data.a.protection.method": ("AES-256", "MD5"),
+    "data.a.protection.key_state": ("safe", "exposed"),
+    "data.a.protection.coverage": ("all", "part"),
+    "data.a.protection.backup": ("intact", "none"),
+}
+"""Facts in the order in which they aggravate."""
+
+PEOPLE = [People.NOT_HIGH, People.UNDECIDED, People.HIGH]
+
+
+def check_not_less(before: Assessment, after: Assessment) -> None:
+    """Fail where more aggravation led to less, in any end of any result."""
+    assert after.level.low >= before.level.low
+    assert after.level.high >= before.level.high
+    assert after.score.se.low >= before.score.se.low
+    assert after.score.se.high >= before.score.se.high
+    assert not (before.authority is Authority.RISK and after.authority is Authority.UNLIKELY)
+    assert PEOPLE.index(after.people) >= PEOPLE.index(before.people)
+
+
+@settings(max_examples=400, deadline=None)
+@given(breaches(), st.data())
+def test_a_graver_fact_never_lowers_a_result(found: dict[str, Any], data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(GRAVER)))
+    at = data.draw(st.integers(0, len(GRAVER[path]) - 2))
+    mild, grave = (stored(path, one) for one in GRAVER[path][at : at + 2])
+    check_not_less(seen(tree_of({**found, path: mild})), seen(tree_of({**found, path: grave})))
+
+
+@settings(max_examples=200, deadline=None)
+@given(breaches(), st.sampled_from(["name", "orders", "health", "password"]))
+def test_one_more_kind_of_data_that_can_be_read_never_lowers_a_result(
+    found: dict[str, Any], category: str
+) -> None:
+    more = {"data.c.category": category, "data.c.protection.state": "none"}
+    check_not_less(seen(tree_of(found)), seen(tree_of({**found, **more})))
 
 
 @settings(max_examples=300, deadline=None)
@@ -313,6 +371,12 @@ def test_a_decision_not_to_notify_keeps_what_it_rests_on(decided: Breachkit) -> 
          "scopes.own.data.x.protection.key_state=safe, which is now exposed"),
         ({"groups": {"g1": {"category": "patients"}}},
          "groups.g1.category=customers, which is now patients"),
+        ({"nature": {"outage": {"effect": "danger"}}},
+         "nature.outage.effect=not stated, which is now danger"),
+        ({"nature": {"alteration": "unrecoverable"}},
+         "nature.alteration=not stated, which is now unrecoverable"),
+        ({"nature": {"exfiltration": "confirmed"}},
+         "nature.exfiltration=not stated, which is now confirmed"),
     ],
 )  # fmt: skip
 def test_a_later_fact_against_an_assumption_reopens_the_decision(
@@ -335,6 +399,8 @@ def test_a_later_fact_against_an_assumption_reopens_the_decision(
         {"scopes": {"own": {"people": 30}}},
         {"nature": {"description": "A laptop was left in a taxi."}},
         {"data": {"x": {"protection": {"method": "AES-256-XTS"}}}},
+        {"nature": {"recipient": {"who": "unknown"}}},
+        {"nature": {"outage": {"effect": "none"}}},
     ],
 )
 def test_a_fact_that_does_not_speak_against_it_reopens_nothing(
@@ -342,6 +408,15 @@ def test_a_fact_that_does_not_speak_against_it_reopens_nothing(
 ) -> None:
     decided.amend("2026-0001", facts)
     assert owed(decided) == (False, False)
+
+
+def test_a_copy_that_is_lost_later_reopens_a_decision_that_rested_on_encryption(
+    decided: Breachkit,
+) -> None:
+    decided.amend("2026-0001", {"data": {"x": {"protection": {"backup": "lost"}}}})
+    (weighed,) = decided.assess_risk("2026-0001").scopes
+    assert "data.x.protection.backup=intact, which is now lost" in str(weighed.reopened[0])
+    assert owed(decided)[0] is True
 
 
 def test_a_reopened_decision_can_be_taken_again(decided: Breachkit) -> None:
