@@ -35,6 +35,8 @@ class Heading:
     """Beginnings of the paths that a conflict of laws keeps back until it is cleared."""
     is_partners: bool = False
     """Whether the partner gives it, and not we ourselves."""
+    unnamed: bool = False
+    """Whether `recipient` is a key of ours, because nobody has said the partner's name."""
 
 
 def head_of(heading: Heading, words: Words) -> View:
@@ -43,6 +45,7 @@ def head_of(heading: Heading, words: Words) -> View:
         "incident": Printed(heading.incident),
         "our_name": Printed(heading.our_name),
         "recipient": Printed(heading.recipient),
+        "recipient_unnamed": heading.unnamed,
         "drafted_on": Printed(words.today(heading.drafted_at)),
         "reason": Printed(ended(heading.reason)),
         "to_authority": heading.addressee == "authority",
@@ -68,8 +71,14 @@ def _filed(heading: Heading) -> View:
         "filed_with": Printed(_recipient(first) if first else ""),
         "filed_by": Printed(first.law.channel if first else ""),
         "stage": Printed(stage),
-        "sender": Printed(heading.recipient if heading.is_partners else heading.our_name),
+        "sender": Printed(_sender(heading)),
     }
+
+
+def _sender(heading: Heading) -> str:
+    if heading.is_partners:
+        return "" if heading.unnamed else heading.recipient
+    return heading.our_name
 
 
 def _recipient(duty: Duty) -> str:

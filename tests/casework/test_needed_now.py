@@ -28,7 +28,8 @@ def nobody(workspace: Path) -> Path:
 
 def drafted(kit: Breachkit, **more: Any) -> Draft:
     alert = {"title": "x", "nature": {"description": "A switch mixed users up."}}
-    incident = kit.open_incident({**alert, "scopes": {"acme": more}}).id
+    scope = {"controller": {"name": "Acme Cameras"}, **more}
+    incident = kit.open_incident({**alert, "scopes": {"acme": scope}}).id
     return kit.draft(incident, to=["partner"])[0]
 
 
@@ -87,7 +88,8 @@ def test_a_name_without_a_way_to_reach_it_is_not_enough(workspace: Path, clock: 
 
 
 def test_what_else_may_not_follow_is_owed_with_the_notice(kit: Breachkit) -> None:
-    incident = kit.open_incident({"title": "x", "scopes": {"acme": {}}}).id
+    scope = {"controller": {"name": "Acme Cameras"}}
+    incident = kit.open_incident({"title": "x", "scopes": {"acme": scope}}).id
     (one,) = kit.draft(incident, to=["partner"])
     _, _, owed = one.text.partition("Belongs in this notice and could not be stated in it;")
     owed, _, later = owed.partition("Not established yet, to follow as soon as it is:")
