@@ -35,8 +35,8 @@ def remarks_on(picture: Picture, drafted: Drafted) -> Iterator[str]:
     """Yield what the drafter of a notice should know: no name, another language agreed, a way prescribed."""
     if is_unnamed(picture, drafted.scope):
         yield (
-            f"nobody has said what {drafted.scope} is called, and no partners/{drafted.scope}.toml does:"
-            f" breachkit incident amend {picture.id} --set scopes.{drafted.scope}.controller.name=NAME"
+            f"nobody has said what {drafted.scope} is called, and no partners/{drafted.scope}.toml does:\n"
+            f"breachkit incident amend {picture.id} --set scopes.{drafted.scope}.controller.name=NAME"
         )
     wanted = wanted_language(picture, drafted.scope, drafted.addressee)
     code = wanted.partition("-")[0].lower()

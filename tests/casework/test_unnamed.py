@@ -27,8 +27,8 @@ def test_the_text_the_flag_and_the_remark_say_that_a_name_is_missing(kit: Breach
     assert one.drafted.flags == [FLAG]
     (remark,) = one.remarks
     assert remark == (
-        "nobody has said what acme is called, and no partners/acme.toml does:"
-        " breachkit incident amend 2026-0001 --set scopes.acme.controller.name=NAME"
+        "nobody has said what acme is called, and no partners/acme.toml does:\n"
+        "breachkit incident amend 2026-0001 --set scopes.acme.controller.name=NAME"
     )
 
 
