@@ -19,6 +19,7 @@ PARTNERS = "partners"
 LAW = "law"
 AUTHORITIES = "authorities.toml"
 TEMPLATES = "templates"
+PLAYBOOKS = "playbooks"
 LOG = "breachkit.log"
 EXAMPLE = "contract.toml.example"
 """How a partner's own contract is written down; the ending keeps it from being read as law."""
@@ -53,6 +54,10 @@ class Folder:
     def law_folders(self) -> list[Path]:
         """Return the folders of law files; a later one overrides an instrument of an earlier one."""
         return [self.shipped_law, self.root / LAW]
+
+    def playbook_folders(self) -> list[Path]:
+        """Return the folders of playbooks; a later one overrides a playbook of an earlier one."""
+        return [data_folder(PLAYBOOKS), self.root / PLAYBOOKS]
 
     def authority_files(self) -> list[Path]:
         """Return the lists of authorities; what a later one states wins."""

@@ -20,7 +20,7 @@ from breachkit.casework.phases import (
     template_of,
     undelivered,
 )
-from breachkit.casework.picture import Picture, look, names_by_scope, recipient_of
+from breachkit.casework.picture import Picture, is_unnamed, look, names_by_scope, recipient_of
 from breachkit.casework.reasons import check_printed, check_reason
 from breachkit.casework.wishes import language_of, remarks_on
 from breachkit.domain.approval import check_may_change
@@ -136,6 +136,7 @@ def heading_of(
         withheld=kept_back,
         is_partners=scope != OWN and reader != "partner",
         course=course_of(picture, scope, reader, desk.rules.obligations, kept_back),
+        unnamed=is_unnamed(picture, scope),
     )
 
 
@@ -218,7 +219,7 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        flags=[*_flags(desk, picture, scope, text), *_needed(heading.missing)],
+        flags=[*_flags(desk, picture, scope, text), *_needed(heading)],
         **digests_of(manifest),
         **_contents(picture, heading, scope, document),
     )
@@ -306,9 +307,11 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
     ]
 
 
-def _needed(missing: Iterable[Gap]) -> Iterable[str]:
+def _needed(heading: Heading) -> Iterable[str]:
     """Yield what has to be filled in before a text is sent."""
-    asked = dict.fromkeys((gap.title, gap.citation) for gap in missing if gap.needed_now)
+    if heading.unnamed:
+        yield f"to be filled in before it is sent: the name of {heading.recipient}"
+    asked = dict.fromkeys((gap.title, gap.citation) for gap in heading.missing if gap.needed_now)
     yield from (
         f"to be filled in before it is sent: {title} ({citation})" for title, citation in asked
     )

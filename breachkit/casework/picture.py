@@ -204,10 +204,8 @@ def _names(name: str) -> list[str]:
 
 def recipient_of(picture: Picture, rules: Rules, scope: str) -> str:
     """Return the name of a scope's controller, as notices address it."""
-    view = picture.view(scope)
-    name = ((view.values.get("controller") or {}).get("name") if view else None) or ""
-    if name:
-        return str(name)
+    if name := _name_of(picture, scope):
+        return name
     if scope == OWN:
         return rules.organisation.name or ""
     return DEFAULT_NAME if scope == UNNAMED else scope
@@ -233,6 +231,16 @@ def _knowing(facts: Tree) -> Iterator[str]:
         for name in fact_at(facts, place) or ():
             if is_knowing(name):
                 yield f"{place}.{name}"
+
+
+def is_unnamed(picture: Picture, scope: str) -> bool:
+    """Tell whether a partner is known by its key alone, so that nothing can be addressed to it."""
+    return scope not in {OWN, UNNAMED} and not _name_of(picture, scope)
+
+
+def _name_of(picture: Picture, scope: str) -> str:
+    view = picture.view(scope)
+    return str(((view.values.get("controller") or {}).get("name") if view else None) or "")
 
 
 def _opened(matter: Matter) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from breachkit.casework.desk import Desk
-from breachkit.casework.picture import Picture
+from breachkit.casework.picture import Picture, is_unnamed
 from breachkit.domain.entry import Drafted
 from breachkit.domain.obligation import Obligation
 from breachkit.domain.patch import fact_at
@@ -33,7 +33,12 @@ def wanted_language(picture: Picture, scope: str, addressee: str) -> str:
 
 
 def remarks_on(picture: Picture, drafted: Drafted) -> Iterator[str]:
-    """Yield what the drafter of a notice should know: another language agreed, a way prescribed."""
+    """Yield what the drafter of a notice should know: no name, another language agreed, a way prescribed."""
+    if is_unnamed(picture, drafted.scope):
+        yield (
+            f"nobody has said what {drafted.scope} is called, and no partners/{drafted.scope}.toml does:\n"
+            f"breachkit incident amend {picture.id} --set scopes.{drafted.scope}.controller.name=NAME"
+        )
     wanted = wanted_language(picture, drafted.scope, drafted.addressee)
     code = wanted.partition("-")[0].lower()
     if code and code != drafted.language:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deadline": ("deadline", "List deadlines and explain them step by step."),
     "authority": ("authority", "Show the supervisory authorities, and which is competent."),
     "law": ("law", "Show the instruments and obligations that count."),
+    "playbook": ("playbook", "Show how a breach is worked, step by step."),
     "partners": ("partners", "Exchange the partner matrix as CSV."),
     "register": ("register", "Show the head of the register and verify its chain."),
     "workspace": ("workspace", "Check what would fail at night."),

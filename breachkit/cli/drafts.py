@@ -36,17 +36,12 @@ def answer(session: Session, incident: str, done: "Sequence[Draft]") -> Answer:
 def listed(session: Session, picture: "Picture", everything: bool) -> Answer:
     """Return the notices of an incident; an earlier version only where it left, or all are asked for."""
     matter = picture.matter
-    versions = [
-        one
-        for history in matter.notices.values()
-        for one in history
-        if everything or one is history[-1] or one.deliveries
-    ]
+    every = [(one, history[-1]) for history in matter.notices.values() for one in history]
+    versions = [one for one, last in every if everything or one is last or one.deliveries]
     data = {"incident": picture.id, "notices": [shown.data(session, matter, v) for v in versions]}
     if not versions:
-        return Answer(
-            data, [], ["No notices yet.", f"next: {command('notice', 'draft', picture.id)}"]
-        )
+        draft = command("notice", "draft", picture.id)
+        return Answer(data, [], ["No notices yet.", f"next: {draft}"])
     live = [one for one in matter.current() if not one.deliveries]
     steps = list(_commands(session, picture, live)) or [command("status", picture.id)]
     notes = [*_waiting(session, picture, live), *(f"next: {step}" for step in steps)]

@@ -39,6 +39,8 @@ class Heading:
     """Whether the partner gives it, and not we ourselves."""
     course: Course = NOTHING
     """What left before it, and what is still to come."""
+    unnamed: bool = False
+    """Whether `recipient` is a key of ours, because nobody has said the partner's name."""
 
 
 def head_of(heading: Heading, words: Words) -> View:
@@ -47,6 +49,7 @@ def head_of(heading: Heading, words: Words) -> View:
         "incident": Printed(heading.incident),
         "our_name": Printed(heading.our_name),
         "recipient": Printed(heading.recipient),
+        "recipient_unnamed": heading.unnamed,
         "drafted_on": Printed(words.today(heading.drafted_at)),
         "reason": Printed(ended(heading.reason)),
         "to_authority": heading.addressee == "authority",
@@ -74,8 +77,14 @@ def _filed(heading: Heading) -> View:
         "filed_with": Printed(_recipient(first) if first else ""),
         "filed_by": Printed(first.channel if first else ""),
         "stage": Printed(stage),
-        "sender": Printed(heading.recipient if heading.is_partners else heading.our_name),
+        "sender": Printed(_sender(heading)),
     }
+
+
+def _sender(heading: Heading) -> str:
+    if heading.is_partners:
+        return "" if heading.unnamed else heading.recipient
+    return heading.our_name
 
 
 def _recipient(law: Obligation) -> str:

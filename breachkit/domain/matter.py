@@ -211,10 +211,7 @@ def apply(matter: Matter, recorded: Recorded) -> None:
         case IncidentMerged() as entry:
             matter.state, matter.merged_into = "merged", entry.into
         case IncidentJoined() as entry:
-            matter.joined.append(entry.other)
-            matter.opened_at = min(matter.opened_at, entry.opened_at)
-            for scope, times in entry.told.items():
-                matter.told.setdefault(scope, []).extend((at, recorded) for at in times)
+            _join(matter, entry, recorded)
         case FilingJoined() as entry:
             _take(matter, entry, recorded)
         case IncidentClosed():
@@ -245,6 +242,14 @@ def _draft(matter: Matter, entry: NoticeDrafted, recorded: Recorded) -> None:
         matter.notices.setdefault(drafted.notice, []).append(version)
         if entry.set_id:
             matter.sets.setdefault(entry.set_id, []).append(version)
+
+
+def _join(matter: Matter, entry: IncidentJoined, recorded: Recorded) -> None:
+    """Let the earlier opening count, and what the other incident's scopes were told."""
+    matter.joined.append(entry.other)
+    matter.opened_at = min(matter.opened_at, entry.opened_at)
+    for scope, times in entry.told.items():
+        matter.told.setdefault(scope, []).extend((at, recorded) for at in times)
 
 
 def _take(matter: Matter, entry: FilingJoined, recorded: Recorded) -> None:

@@ -148,7 +148,8 @@ def test_automation_only_opens_and_amends(run: Run) -> None:
         assert run(*words, "--as", "pager").status == 3
 
 
-def test_gates_answer_machines_alike(run: Run) -> None:
+def test_gates_answer_machines_alike(run: Run, workspace: Path) -> None:
+    partner(workspace, "acme", "Acme Cameras")
     digest = drafted(run)
     review = run("notice", "review", NAME, "--as", "anna", "--json").data
     release = run("notice", "approve", NAME, "--confirm", digest, "--as", "otto", "--json").data

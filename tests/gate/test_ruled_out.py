@@ -126,7 +126,7 @@ def test_whose_decision_it_is(kit: Breachkit) -> None:
     kit.open_incident({"title": "Two", "scopes": {"acme": {}, "own": {}}})
     theirs = kit.record_decision("2026-0001", Ruling("risk-people", "high", "x", scope="acme"))
     ours = kit.record_decision("2026-0001", Ruling("risk-people", "high", "x", scope="own"))
-    assert theirs.entry.decided_by == "acme"  # type: ignore[union-attr]
+    assert theirs.entry.decided_by == "Acme Cameras"  # type: ignore[union-attr]
     assert ours.entry.decided_by == "maria"  # type: ignore[union-attr]
     with pytest.raises(BadInputError, match="decided for one scope"):
         kit.record_decision("2026-0001", Ruling("risk-people", "high", "x"))

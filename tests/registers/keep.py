@@ -68,7 +68,10 @@ def build(root: Path) -> None:
                 "detected_at": "2026-11-21 UTC",
             },
             "nature": {"description": "What happened.", "kinds": ["confidentiality"]},
-            "scopes": {"acme": {"people": "about 100"}, "own": {"people": "at least 3"}},
+            "scopes": {
+                "acme": {"people": "about 100", "controller": {"name": "Acme"}},
+                "own": {"people": "at least 3"},
+            },
         }
         first = maria.open_incident(facts, reference="PD-1", reason="first taken for noise").id
         why = {"reason": "counting", "follows_by": "2026-11-25 Europe/Berlin"}
