@@ -44,23 +44,34 @@ def status_command(
     """Show what is due, whose it is, what it waits for, and the next command."""
     if watch is None:
         overview = session.kit.overview(None, incident=incident)
-        return page_of(overview, acts_of(overview.rows), everything=everything)
+        broken = _broken(session) if overview.law_changed else ""
+        return page_of(overview, acts_of(overview.rows), everything=everything, broken=broken)
     from breachkit.cli.watch import watched  # here, because it draws with rich
 
     return watched(session, incident, everything=everything, every=watch)
 
 
 def page_of(
-    overview: "Overview", acts: Sequence[Act], *, everything: bool = False, seconds: bool = False
+    overview: "Overview",
+    acts: Sequence[Act],
+    *,
+    everything: bool = False,
+    seconds: bool = False,
+    broken: str = "",
 ) -> Answer:
-    """Return what `status` answers; with `seconds` each clock as it ticks."""
+    """Return what `status` answers; with `seconds` each clock as it ticks.
+
+    `broken` is why the files that were edited cannot be read.
+    """
     pending = [act for act in acts if act.pending and _is_open(overview)]
     wanted = list(acts) if everything else pending if overview.matter else _soonest(pending)
     more = 0 if everything else len(pending) - len(wanted)
     lines = [*_head(overview), *_acts(overview, wanted, seconds), *_more(more)]
     if _is_open(overview):
         lines += [*_questions(pending), *_next(wanted)]
-    return Answer(lambda: _data(overview, wanted, more, _asked(pending)), lines, _notes(overview))
+    return Answer(
+        lambda: _data(overview, wanted, more, _asked(pending)), lines, _notes(overview, broken)
+    )
 
 
 def _soonest(pending: Sequence[Act]) -> list[Act]:
@@ -226,7 +237,23 @@ def _next(acts: Sequence[Act]) -> list[str]:
     return []
 
 
-def _notes(overview: "Overview") -> list[str]:
+def _broken(session: Session) -> str:
+    """Return why law, settings or partners cannot be read; empty where they can."""
+    from breachkit.errors import BreachkitError
+
+    try:
+        _ = session.kit.rules
+    except BreachkitError as error:
+        return harmless(str(error))
+    return ""
+
+
+def _notes(overview: "Overview", broken: str = "") -> list[str]:
+    if broken:
+        return [
+            f"An edited file cannot be read: {broken}",
+            "the deadlines above are those of the last step; nothing can be written before it is mended.",
+        ]
     if overview.law_changed:
         return [
             "Law, settings, partners, authorities or templates were edited since the last step:",

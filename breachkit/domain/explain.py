@@ -134,7 +134,7 @@ def _explain_work(deadline: Deadline, start: Start, due: datetime) -> Iterator[S
     work = working_of(deadline.law)
     assert work is not None
     hours = f"{work.begins:%H:%M} to {work.ends:%H:%M} {work.zone}"
-    yield Step("counting", f"{deadline.limit} of work, {hours}, from {_utc(start.at)}: {_utc(due)}")
+    yield Step("counting", f"{deadline.limit}, {hours}, from {_utc(start.at)}: {_utc(due)}")
     last = local(due, work.zone).date()
     # Hours count on the day of the event itself, so that day may be one that is left out.
     before = start.at - timedelta(days=1)

@@ -179,9 +179,7 @@ class _Builder(Reading):
         """Return who is responsible for the data, what they decided, and how the list reaches them."""
         paths = self.paths("joint_controllers")
         return {
-            # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
-            "we_are_controller": self.view.house
-            or self.view.values.get("capacity") == "controller",
+            "we_are_controller": self.is_controller(),
             "risk": {
                 **self.each_of("risk.people", "high", "not_high"),
                 "unreadable": self.is_one_of("risk.exemption", "34-3-a"),
@@ -199,6 +197,10 @@ class _Builder(Reading):
                 "ready_at": self.instant("accounts_list.ready_at"),
             },
         }
+
+    def is_controller(self) -> bool:
+        # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
+        return self.view.house or self.view.values.get("capacity") == "controller"
 
     def course(self) -> View:
         """Return what it leads to, what is done about it, and what people can do."""

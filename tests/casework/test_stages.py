@@ -262,3 +262,12 @@ def test_a_notification_that_was_late_stays_so(
     clock.pass_(hours=1)
     kit.amend(incident, {"scopes": {"own": {"people": 40}}})
     assert "later than 72 hours" in text(kit, incident, "authority")
+
+
+def test_what_we_owe_ourselves_names_no_processor(kit: Breachkit, workspace: Path) -> None:
+    settings = workspace / "breachkit.toml"
+    text_ = settings.read_text("utf-8").replace("telecom = false", "telecom = true")
+    settings.write_text(text_, encoding="utf-8")
+    incident = kit.open_incident({**ALERT, "timeline": {"detected_at": "2026-11-21 18:10 UTC"}}).id
+    said = text(kit, incident, "eu-eprivacy-3")
+    assert "processes data for us" not in said

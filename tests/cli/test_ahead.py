@@ -73,3 +73,17 @@ def test_the_workspace_check_reads_contracts(run: Run, workspace: Path) -> None:
     partner(workspace, "acme", "Acme Cameras")
     contract(workspace)
     assert "acme-contract" not in run("workspace", "check").out
+
+
+def test_status_says_that_an_edited_file_cannot_be_read(run: Run, workspace: Path) -> None:
+    opened(run, "--partner", "acme")
+    contract(workspace)
+    path = workspace / "law" / "acme.toml"
+    path.write_text(path.read_text("utf-8").replace("limit =", "limt ="), encoding="utf-8")
+    said = run("status")
+    assert said.status == 0, "the clocks of the last step still show"
+    assert "imou-dpa" in said.out
+    assert "An edited file cannot be read" in said.err
+    assert "acme.toml:13: obligation 9.2: limt: unknown key" in said.err
+    path.unlink()
+    assert "cannot be read" not in run("status").err
