@@ -68,6 +68,7 @@ def build(root: Path) -> None:
                 "detected_at": "2026-11-21 UTC",
             },
             "nature": {"description": "What happened.", "kinds": ["confidentiality"]},
+            "contact": {"name": "Privacy Desk", "email": "privacy@vendor.example"},
             "scopes": {
                 "acme": {"people": "about 100", "controller": {"name": "Acme"}},
                 "own": {"people": "at least 3"},
