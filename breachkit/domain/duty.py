@@ -16,7 +16,7 @@ from breachkit.domain.deadline import (
 from breachkit.domain.instant import moment, zone_of
 from breachkit.domain.matter import Matter
 from breachkit.domain.obligation import Addressee, Bearer, Obligation, Owed
-from breachkit.domain.predicate import Answers, holds, undecided
+from breachkit.domain.predicate import Answers, holds
 from breachkit.domain.requirement import Gap, Held, hold_requirements
 from breachkit.domain.scope import OWN, ScopeView
 from breachkit.domain.start import OPENED
@@ -197,7 +197,7 @@ def _judged(
         told_at=told_at,
         content=content_of(matter, view.scope, obligation, held, told),
         held=held,
-        questions=_questions(obligation, view, applies, owed),
+        questions=_questions(obligation, view, answers, owed),
         open_filings=open_filings,
     )
 
@@ -258,10 +258,10 @@ def _owed(obligation: Obligation, view: ScopeView, applies: bool | None) -> bool
 
 
 def _questions(
-    obligation: Obligation, view: ScopeView, applies: bool | None, owed: bool | None
+    obligation: Obligation, view: ScopeView, answers: Answers, owed: bool | None
 ) -> tuple[str, ...]:
-    if applies is None:
-        return tuple(view.path_of(path) for path in undecided(obligation.when, view.values))
+    if answers.holds(obligation.when) is None:
+        return tuple(view.path_of(path) for path in answers.undecided(obligation.when))
     return ("risk.people",) if owed is None else ()
 
 

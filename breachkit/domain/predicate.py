@@ -95,10 +95,11 @@ def holds(
 class Answers:
     """Answers of one view, each question asked once: most laws ask the same things of a scope."""
 
-    __slots__ = ("_known", "_stated", "view")
+    __slots__ = ("_asked", "_known", "_stated", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self._asked: dict[str, tuple[str, ...]] = {}
         self._known: dict[str, bool | None] = {}
         self._stated: dict[str, bool] = {}
 
@@ -113,6 +114,22 @@ class Answers:
                 return False
             found = found and answer
         return found
+
+    def undecided(self, conditions: Iterable[Condition]) -> tuple[str, ...]:
+        """Return the paths whose facts would decide, as the function of this name does."""
+        if self.holds(conditions) is not None:
+            return ()
+        found: dict[str, None] = {}
+        for condition in conditions:
+            if self._known[condition.key] is None:
+                found.update(dict.fromkeys(self._asked_of(condition)))
+        return tuple(found)
+
+    def _asked_of(self, condition: Condition) -> tuple[str, ...]:
+        key = condition.key
+        if key not in self._asked:
+            self._asked[key] = tuple(_asked(condition, self.view, (), NO_DUTIES))
+        return self._asked[key]
 
     def stated(self, path: str) -> bool:
         """Tell whether something was said at a path."""

@@ -385,7 +385,11 @@ def test_a_decision_on_risk_reaches_rows_89_90_and_97(run: Run) -> None:
     assert found[97]["state"] == "open"
 
 
-BAND = "nature.malicious=false", "data.d1.identifiability=maximum"
+BAND = (
+    "nature.malicious=false",
+    "data.d1.identifiability=maximum",
+    "data.d1.protection.state=none",
+)
 
 MISTAKE = "data.d1.category=email", "nature.disclosure=sent", "nature.recipient.who=known"
 
