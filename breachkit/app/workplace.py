@@ -38,6 +38,8 @@ class Workplace:
         self._desk: Desk | None = None
         self._looked = 0.0
         self._signature: object = None
+        self.log_trouble = ""
+        """Why the log cannot be written; the steps themselves are in the register all the same."""
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +76,7 @@ class Workplace:
             if self._desk is None or signature != self._signature:
                 from breachkit.opening import open_desk
 
-                self._desk = open_desk(self.folder, self.store, self._clock)
+                self._desk = open_desk(self.folder, self.store, self._clock, self._note_log)
                 self._signature = signature
         return self._desk
 
@@ -129,3 +131,6 @@ class Workplace:
         except WorkspaceError as error:
             return (unreadable(error),)
         return check_workspace(desk)
+
+    def _note_log(self, trouble: str) -> None:
+        self.log_trouble = trouble
