@@ -309,6 +309,8 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
 
 def _needed(heading: Heading) -> Iterable[str]:
     """Yield what has to be filled in before a text is sent."""
+    if heading.names_us and not heading.our_name:
+        yield "to be filled in before it is sent: our own name, under [organisation] in breachkit.toml"
     if heading.unnamed:
         yield f"to be filled in before it is sent: the name of {heading.recipient}"
     asked = dict.fromkeys((gap.title, gap.citation) for gap in heading.missing if gap.needed_now)
