@@ -1,7 +1,7 @@
 """Notices drafted from the facts: one for each scope and addressee, sets where there are many."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from breachkit.casework.conflicts import clashes, clear_command, withheld
@@ -62,9 +62,9 @@ class Draft:
     """A notice as it was rendered."""
 
     drafted: Drafted
-    document: Document
-    text: str
-    html: str
+    document: Document = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
     new: bool
     """False when the text is the same as the last version's, so that nothing was appended."""
     set_id: str | None = None
