@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from breachkit.domain.zone import named_zone
 from breachkit.errors import MissingWorkspaceError, WorkspaceError
 
 SETTINGS = "breachkit.toml"
@@ -156,6 +157,17 @@ def read_toml(path: Path) -> dict[str, object]:
         return tomllib.loads(read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path} cannot be read: {error}", hint=f"mend {path.name}") from error
+
+
+def read_zone(folder: Folder) -> str:
+    """Return the zone in which times are shown; WorkspaceError when there is no such zone."""
+    path = folder.root / SETTINGS
+    name = read_toml(path).get("zone", "UTC")
+    try:
+        named_zone(name)
+    except ValueError as error:
+        raise WorkspaceError(f"{path.name}: zone: {error}", hint=f"mend {path}") from None
+    return str(name)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from breachkit.adapters.sqlite import SqliteStore
-from breachkit.adapters.workspace import SETTINGS, Folder, read_toml
+from breachkit.adapters.workspace import Folder, read_zone
 from breachkit.domain.line import Head, MatterRow
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Workplace:
     @cached_property
     def zone(self) -> str:
         """The zone in which times are shown."""
-        return str(read_toml(self.folder.root / SETTINGS).get("zone", "UTC"))
+        return read_zone(self.folder)
 
     @property
     def desk(self) -> "Desk":
