@@ -103,10 +103,10 @@ def test_article_6_4_is_required_in_all_its_letters() -> None:
     letters = [(r.citation.removeprefix("Article 6.4"), str(r.unknown)) for r in found]
     assert letters == [
         ("(a)", "never"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
+        ("(a)", "never"),  # which people
+        ("(a)", "initial"),  # how many
+        ("(a)", "never"),  # which data
+        ("(a)", "initial"),  # how many records
         ("(b)", "never"),
         ("(b)", "initial"),
         ("(c)", "never"),
