@@ -91,6 +91,26 @@ def test_a_trigger_moves_later_only_with_a_reason_and_says_what_moved(kit: Breac
     assert due(kit, incident, "imou-dpa/6.3@acme") == "deadline 2026-11-23T22:30Z"
 
 
+@pytest.mark.parametrize("kind", ["researcher", "own", "subprocessor"])
+def test_what_chooses_the_trigger_moves_no_deadline_later_without_a_reason(
+    kit: Breachkit, kind: str
+) -> None:
+    origin = {"kind": "affiliate", "discovered_at": "2026-11-20T08:00Z"}
+    times = {"discovered_at": "2026-11-21T08:00Z"}
+    incident = kit.open_incident({**ALERT, "origin": origin, "timeline": times}).id
+    duty = "imou-dpa/6.3@acme"
+    assert due(kit, incident, duty) == "deadline 2026-11-22T08:00Z"
+    entries = kit.head().seq
+    with pytest.raises(RefusedError, match="due 2026-11-23T08:00:00Z instead of 2026-11-22") as no:
+        kit.amend(incident, {"origin": {"kind": kind}})
+    assert no.value.hint == "if that is right, say why: --correct REASON"
+    assert kit.head().seq == entries
+    kit.amend(incident, {"origin": {"kind": kind}}, reason="the report came from outside")
+    assert due(kit, incident, duty) == "deadline 2026-11-23T08:00Z"
+    kit.amend(incident, {"origin": {"kind": "affiliate"}})
+    assert due(kit, incident, duty) == "deadline 2026-11-22T08:00Z", "earlier needs none"
+
+
 def test_a_discovery_later_than_the_first_sign_needs_a_reason_and_until_then_the_sign_counts(
     kit: Breachkit,
 ) -> None:
