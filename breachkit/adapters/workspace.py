@@ -126,8 +126,7 @@ def lay_out(
     """Write the folder of a new workspace with settings to fill in; never overwrites anything."""
     import shutil  # here, because every command reads a workspace and only one lays it out
 
-    if (root / SETTINGS).exists():
-        raise WorkspaceError(f"{root} is a workspace already", hint=f"breachkit -C {root} status")
+    _check_vacant(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         for folder in (root, *(root / name for name in (PARTNERS, LAW, TEMPLATES))):
@@ -182,6 +181,24 @@ def data_folder(name: str) -> Path:
     """Return a folder of shipped data: in the package, or in the checkout of an editable install."""
     shipped = _PACKAGE / "_data" / name
     return shipped if shipped.is_dir() else _PACKAGE.parent / name
+
+
+def _check_vacant(root: Path) -> None:
+    """Refuse a folder that holds a workspace, or what is left of one: a new register would hide it."""
+    if not (root / SETTINGS).exists():
+        if (root / REGISTER).exists():
+            raise WorkspaceError(
+                f"{root} holds a register without {SETTINGS}",
+                hint=f"put {SETTINGS} back from a backup, or name another folder",
+            )
+        return
+    if (root / REGISTER).exists():
+        raise WorkspaceError(f"{root} is a workspace already", hint=f"breachkit -C {root} status")
+    raise WorkspaceError(
+        f"{root} is a workspace whose {REGISTER} is gone",
+        hint=f"put {REGISTER} back from a backup; only where nothing was ever recorded in it:"
+        f" remove {SETTINGS}, then breachkit init",
+    )
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -36,6 +36,29 @@ def test_init_refuses_an_existing_workspace(run: Run, workspace: Path) -> None:
     assert (workspace / "breachkit.toml").read_text("utf-8") == before
 
 
+def test_a_register_that_is_gone_is_never_made_anew(run: Run, workspace: Path) -> None:
+    for path in workspace.glob("register.sqlite3*"):
+        path.unlink()
+    for words in (("status",), ("incident", "open", "--title", "x"), ("register", "verify")):
+        said = run(*words)
+        assert (said.status, said.error) == (
+            1,
+            f"{workspace}/register.sqlite3: the register is gone",
+        )
+        assert said.hint.startswith("put register.sqlite3 back from a backup")
+    said = run("init", str(workspace))
+    assert said.error == f"{workspace} is a workspace whose register.sqlite3 is gone"
+    assert said.hint.startswith("put register.sqlite3 back from a backup")
+    assert not (workspace / "register.sqlite3").exists()
+
+
+def test_a_register_whose_settings_are_gone_is_not_built_over(run: Run, workspace: Path) -> None:
+    (workspace / "breachkit.toml").unlink()
+    said = run("init", str(workspace))
+    assert said.error == f"{workspace} holds a register without breachkit.toml"
+    assert not (workspace / "breachkit.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
