@@ -8,7 +8,7 @@ from breachkit.casework.conflicts import clashes, clear_command, withheld
 from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.earlier import course_of
 from breachkit.casework.filings import competence_of
-from breachkit.casework.incidents import changed_by
+from breachkit.casework.incidents import changed_by, check_open
 from breachkit.casework.manifest import digest_of, digests_of, manifest_of, set_digest
 from breachkit.casework.phases import (
     address_of,
@@ -95,6 +95,7 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
 
     def decide() -> tuple[Change | None, tuple[Draft, ...]]:
         picture = look(desk, matter_id)
+        check_open(picture.matter, "notice draft")
         wanted = list(_wanted(picture, order))
         if not wanted:
             raise RefusedError(

@@ -220,12 +220,12 @@ def changed_by(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Pictur
     return _changed(desk, matter, entries)
 
 
-def check_open(matter: Matter) -> None:
-    """Refuse to write to an incident that was merged into another."""
+def check_open(matter: Matter, instead: str = "incident show") -> None:
+    """Refuse to write to an incident that was merged into another; `instead` is the command there."""
     if matter.merged_into:
         raise RefusedError(
             f"{matter.id} was merged into {matter.merged_into}",
-            hint=f"breachkit incident show {matter.merged_into}",
+            hint=f"breachkit {instead} {matter.merged_into}",
         )
 
 
