@@ -133,6 +133,7 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         now=now,
         organisation=rules.organisation,
         names=names_by_scope(matter, rules),
+        unknown=matter.unknown,
     )
     shortest = shortest_of(matter, views[0], rules) if views[0].scope == UNNAMED else None
     return Picture(matter, views, duties, flags, now, house, rules.instruments, shortest)

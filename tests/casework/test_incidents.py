@@ -137,6 +137,28 @@ def test_what_is_unknown_is_promised_and_setting_the_fact_keeps_the_promise(kit:
     assert kit.incident(incident).matter.unknown == {}
 
 
+def test_a_promise_that_has_passed_is_recorded_flagged_and_not_made_to_anybody(
+    kit: Breachkit, clock: SetClock
+) -> None:
+    incident = kit.open_incident(ALERT).id
+    why = {"reason": "the logs are being counted", "follows_by": "2026-11-20 Europe/Berlin"}
+    done = kit.amend(incident, unknown={"scopes.acme.people": why})
+    (flag,) = (one for one in done.flags if one.path == "scopes.acme.people")
+    assert "was to follow by 2026-11-19T23:00:00Z, which has passed" in flag.what
+    assert "scopes.acme.people" in kit.incident(incident).matter.unknown
+    (one,) = kit.draft(incident, to=["partner"])
+    assert "the logs are being counted; will follow as soon as it is known" in " ".join(
+        one.text.split()
+    )
+    assert "20 November" not in one.text
+    kit.amend(incident, unknown={"scopes.acme.people": {**why, "follows_by": "2026-11-24Z"}})
+    (later,) = kit.draft(incident, to=["partner"])
+    assert "24 November 2026" in later.text
+    clock.pass_(days=5)
+    (last,) = kit.draft(incident, to=["partner"])
+    assert "24 November" not in last.text
+
+
 def test_what_was_known_then_can_be_shown_again(kit: Breachkit, clock: SetClock) -> None:
     incident = kit.open_incident(ALERT).id
     clock.pass_(hours=2)
