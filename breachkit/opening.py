@@ -81,15 +81,20 @@ class Workshop:
         return Wording(language, self._zone)
 
 
-def open_desk(folder: Folder, store: Store, clock: Clock) -> Desk:
-    """Return the desk of a workspace under the law and settings that lie in it now."""
+def open_desk(
+    folder: Folder, store: Store, clock: Clock, on_trouble: Callable[[str], None]
+) -> Desk:
+    """Return the desk of a workspace under the law and settings that lie in it now.
+
+    `on_trouble` is told why the log cannot be written.
+    """
     settings = read_settings(folder)
     return Desk(
         store=store,
         clock=clock,
         rules=_rules(folder, settings),
         press=Workshop(folder, settings.zone),
-        log=open_log(folder.log, settings.log.format),
+        log=open_log(folder.log, settings.log.format, on_trouble),
         chance=secrets.token_bytes,
         adopt=adopt,
     )

@@ -49,8 +49,8 @@ class Status:
 
     @property
     def next_duty(self) -> "Duty | None":
-        """The soonest duty whose clock still runs."""
-        return next((duty for duty in self.duties if duty.running and duty.due_at), None)
+        """The soonest duty that is ours and still open; None where none has a date."""
+        return self.picture.next_duty
 
 
 def overview_of(

@@ -1,6 +1,7 @@
 """One event a step, as JSON or for the console: identifiers and counts only, never personal data."""
 
 import os
+import stat
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,23 @@ def silent(event: str, **fields: object) -> None:
     """Log nothing."""
 
 
-def open_log(path: Path, form: str) -> Record:
+def open_log(path: Path, form: str, on_trouble: Callable[[str], None]) -> Record:
     """Return the recorder of a workspace; it opens the file with the first event.
 
-    `form` is `json`, `console` (to standard error) or `none`.
+    `form` is `json`, `console` (to standard error) or `none`. What is logged has been committed, so
+    a log that cannot be written fails no step: `on_trouble` is told why, and that is all.
     """
     if form == "none":
         return silent
     started: list[Any] = []
 
     def record(event: str, **fields: object) -> None:
-        if not started:
-            started.append(_start(path, form))
-        started[0].info(event, **fields)
+        try:
+            if not started:
+                started.append(_start(path, form))
+            started[0].info(event, **fields)
+        except OSError as error:
+            on_trouble(f"{path} cannot be written: {error.strerror or error}")
 
     return record
 
@@ -40,16 +45,30 @@ class _Appending:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # Readable by its owner alone, or by the workspace's group.
-        self._mode = 0o660 if path.parent.stat().st_mode & 0o2000 else 0o600
 
     def info(self, line: str) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(self._path, flags, self._mode)
+        descriptor = self._opened()
         try:
             os.write(descriptor, line.encode() + b"\n")
         finally:
             os.close(descriptor)
+
+    def _opened(self) -> int:
+        flags = os.O_WRONLY | os.O_APPEND
+        try:
+            return os.open(self._path, flags)
+        except FileNotFoundError:
+            pass
+        try:
+            descriptor = os.open(self._path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # somebody else was quicker
+            return os.open(self._path, flags)
+        folder = self._path.parent.stat()
+        if folder.st_mode & stat.S_ISGID:
+            os.fchown(descriptor, -1, folder.st_gid)
+            # The umask took bits away; only a change of mode gives them back.
+            os.fchmod(descriptor, 0o660)
+        return descriptor
 
 
 def _start(path: Path, form: str) -> Any:

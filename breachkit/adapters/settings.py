@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, read_toml
-from breachkit.domain.instant import zone_of
 from breachkit.domain.people import Organisation, Partner, Person
 from breachkit.domain.text import Key
 from breachkit.domain.within import parse_span
+from breachkit.domain.zone import named_zone
 from breachkit.errors import BadInputError, WorkspaceError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -30,6 +31,14 @@ class DueSoon(Part):
     at_least_hours: int = Field(6, ge=0, le=240)
     alarms: tuple[str, ...] = Field(("6h", "1h"), max_length=10)
     """When an exported calendar rings, beside the moment from which a duty is due soon."""
+
+    @field_validator("share")
+    @classmethod
+    def _part(cls, value: str) -> str:
+        above, below = map(int, value.split("/"))
+        if not 0 <= above <= below or below == 0:
+            raise ValueError(f"{value} is not a part of the whole; write one like 1/4")
+        return value
 
     @field_validator("alarms")
     @classmethod
@@ -80,7 +89,7 @@ class Settings(Part):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        zone_of(value)
+        named_zone(value)
         return value
 
 
@@ -126,8 +135,16 @@ def _checked(model: type[Model], path: Path, data: dict[str, Any]) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
         named = f"{path.parent.name}/{path.name}" if path.parent.name == PARTNERS else path.name
-        raise WorkspaceError(
-            f"{named}: {place}: {reason[:1].lower()}{reason[1:]}", hint=f"mend {path}"
-        ) from error
+        raise WorkspaceError(f"{named}: {place}: {_reason(first)}", hint=f"mend {path}") from error
+
+
+def _reason(found: ErrorDetails) -> str:
+    """Return one finding of pydantic in our words, with the value that was found."""
+    known = {"extra_forbidden": "unknown key", "missing": "is missing"}.get(found["type"])
+    if known:
+        return known
+    why = found["msg"].removeprefix("Value error, ")
+    if found["type"] == "value_error":
+        return why
+    return f"{why[:1].lower()}{why[1:]}, found {found['input']!r:.80}"

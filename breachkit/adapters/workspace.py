@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from breachkit.domain.zone import named_zone
 from breachkit.errors import MissingWorkspaceError, WorkspaceError
 
 SETTINGS = "breachkit.toml"
@@ -125,8 +126,7 @@ def lay_out(
     """Write the folder of a new workspace with settings to fill in; never overwrites anything."""
     import shutil  # here, because every command reads a workspace and only one lays it out
 
-    if (root / SETTINGS).exists():
-        raise WorkspaceError(f"{root} is a workspace already", hint=f"breachkit -C {root} status")
+    _check_vacant(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         for folder in (root, *(root / name for name in (PARTNERS, LAW, TEMPLATES))):
@@ -158,6 +158,17 @@ def read_toml(path: Path) -> dict[str, object]:
         raise WorkspaceError(f"{path} cannot be read: {error}", hint=f"mend {path.name}") from error
 
 
+def read_zone(folder: Folder) -> str:
+    """Return the zone in which times are shown; WorkspaceError when there is no such zone."""
+    path = folder.root / SETTINGS
+    name = read_toml(path).get("zone", "UTC")
+    try:
+        named_zone(name)
+    except ValueError as error:
+        raise WorkspaceError(f"{path.name}: zone: {error}", hint=f"mend {path}") from None
+    return str(name)
+
+
 def read_bytes(path: Path) -> bytes:
     """Return a file's bytes; WorkspaceError when it cannot be read."""
     try:
@@ -170,6 +181,24 @@ def data_folder(name: str) -> Path:
     """Return a folder of shipped data: in the package, or in the checkout of an editable install."""
     shipped = _PACKAGE / "_data" / name
     return shipped if shipped.is_dir() else _PACKAGE.parent / name
+
+
+def _check_vacant(root: Path) -> None:
+    """Refuse a folder that holds a workspace, or what is left of one: a new register would hide it."""
+    if not (root / SETTINGS).exists():
+        if (root / REGISTER).exists():
+            raise WorkspaceError(
+                f"{root} holds a register without {SETTINGS}",
+                hint=f"put {SETTINGS} back from a backup, or name another folder",
+            )
+        return
+    if (root / REGISTER).exists():
+        raise WorkspaceError(f"{root} is a workspace already", hint=f"breachkit -C {root} status")
+    raise WorkspaceError(
+        f"{root} is a workspace whose {REGISTER} is gone",
+        hint=f"put {REGISTER} back from a backup; only where nothing was ever recorded in it:"
+        f" remove {SETTINGS}, then breachkit init",
+    )
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

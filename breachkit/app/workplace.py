@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from breachkit.adapters.sqlite import SqliteStore
-from breachkit.adapters.workspace import SETTINGS, Folder, read_toml
+from breachkit.adapters.workspace import Folder, read_zone
 from breachkit.domain.line import Head, MatterRow
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Workplace:
         self._desk: Desk | None = None
         self._looked = 0.0
         self._signature: object = None
+        self.log_trouble = ""
+        """Why the log cannot be written; the steps themselves are in the register all the same."""
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +65,7 @@ class Workplace:
     @cached_property
     def zone(self) -> str:
         """The zone in which times are shown."""
-        return str(read_toml(self.folder.root / SETTINGS).get("zone", "UTC"))
+        return read_zone(self.folder)
 
     @property
     def desk(self) -> "Desk":
@@ -74,7 +76,7 @@ class Workplace:
             if self._desk is None or signature != self._signature:
                 from breachkit.opening import open_desk
 
-                self._desk = open_desk(self.folder, self.store, self._clock)
+                self._desk = open_desk(self.folder, self.store, self._clock, self._note_log)
                 self._signature = signature
         return self._desk
 
@@ -129,3 +131,6 @@ class Workplace:
         except WorkspaceError as error:
             return (unreadable(error),)
         return check_workspace(desk)
+
+    def _note_log(self, trouble: str) -> None:
+        self.log_trouble = trouble

@@ -1,14 +1,14 @@
 """Notices drafted from the facts: one for each scope and addressee, sets where there are many."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from breachkit.casework.conflicts import clashes, clear_command, withheld
 from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.earlier import course_of
 from breachkit.casework.filings import competence_of
-from breachkit.casework.incidents import changed_by
+from breachkit.casework.incidents import changed_by, check_open
 from breachkit.casework.manifest import digest_of, digests_of, manifest_of, set_digest
 from breachkit.casework.phases import (
     address_of,
@@ -62,9 +62,9 @@ class Draft:
     """A notice as it was rendered."""
 
     drafted: Drafted
-    document: Document
-    text: str
-    html: str
+    document: Document = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
     new: bool
     """False when the text is the same as the last version's, so that nothing was appended."""
     set_id: str | None = None
@@ -95,6 +95,7 @@ def draft(desk: Desk, actor: Actor, matter_id: str, order: Order) -> tuple[Draft
 
     def decide() -> tuple[Change | None, tuple[Draft, ...]]:
         picture = look(desk, matter_id)
+        check_open(picture.matter, "notice draft")
         wanted = list(_wanted(picture, order))
         if not wanted:
             raise RefusedError(
@@ -309,6 +310,8 @@ def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
 
 def _needed(heading: Heading) -> Iterable[str]:
     """Yield what has to be filled in before a text is sent."""
+    if heading.names_us and not heading.our_name:
+        yield "to be filled in before it is sent: our own name, under [organisation] in breachkit.toml"
     if heading.unnamed:
         yield f"to be filled in before it is sent: the name of {heading.recipient}"
     asked = dict.fromkeys((gap.title, gap.citation) for gap in heading.missing if gap.needed_now)

@@ -39,7 +39,7 @@ from breachkit.domain.text import cleaned
 from breachkit.errors import RefusedError, UnknownNameError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Passed(Picture):
     """An incident after a step of the gate, with what the step did."""
 

@@ -10,6 +10,7 @@ from breachkit.casework.projection import after
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.authority import names_in_forms
 from breachkit.domain.crosscheck import Flag
+from breachkit.domain.deadline import moved_later
 from breachkit.domain.duty import Side
 from breachkit.domain.entry import (
     Certainty,
@@ -19,6 +20,7 @@ from breachkit.domain.entry import (
     IncidentOpened,
 )
 from breachkit.domain.form_value import check_answer_path, settle_answers
+from breachkit.domain.instant import stamp
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Recorded, apply
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of
@@ -170,6 +172,8 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
         apply(matter, Recorded(entry, stamp_now(desk.now()), 0))
         matter.version += 1
         picture, change = _changed(desk, matter, [entry])
+        if not statement.reason:
+            _check_clocks(before, picture)
         flags = tuple(flag for flag in picture.flags if flag not in before.flags)
         return change, Amended(picture, changed, moves(before, picture), flags, entry)
 
@@ -216,12 +220,12 @@ def changed_by(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Pictur
     return _changed(desk, matter, entries)
 
 
-def check_open(matter: Matter) -> None:
-    """Refuse to write to an incident that was merged into another."""
+def check_open(matter: Matter, instead: str = "incident show") -> None:
+    """Refuse to write to an incident that was merged into another; `instead` is the command there."""
     if matter.merged_into:
         raise RefusedError(
             f"{matter.id} was merged into {matter.merged_into}",
-            hint=f"breachkit incident show {matter.merged_into}",
+            hint=f"breachkit {instead} {matter.merged_into}",
         )
 
 
@@ -244,6 +248,19 @@ def moves(before: Picture, now: Picture) -> tuple[Moved, ...]:
         for duty in dict.fromkeys([*old, *new])
         if old.get(duty) != new.get(duty)
     )
+
+
+def _check_clocks(before: Picture, now: Picture) -> None:
+    """Refuse to move a running legal deadline of ours later, by whatever fact chooses its trigger."""
+    by_id = {duty.id: duty for duty in now.duties}
+    for old in before.duties:
+        new = by_id.get(old.id) if old.running and old.side is Side.OURS else None
+        if new is not None and new.running and moved_later(old.deadline, new.deadline):
+            due = [stamp(one.due_at) if one.due_at else "no date" for one in (old, new)]
+            raise RefusedError(
+                f"{old.id} would be due {due[1]} instead of {due[0]}",
+                hint="if that is right, say why: --correct REASON",
+            )
 
 
 def _changed(desk: Desk, matter: Matter, entries: list[Entry]) -> tuple[Picture, Change]:

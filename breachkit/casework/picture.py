@@ -10,7 +10,7 @@ from breachkit.casework.desk import Desk, Rules, read_matter
 from breachkit.casework.unnamed import Possible, shortest_of
 from breachkit.domain.countries import is_country
 from breachkit.domain.crosscheck import Flag, find_flags
-from breachkit.domain.duty import Duty, find_duties
+from breachkit.domain.duty import Duty, Side, find_duties
 from breachkit.domain.entry import DecisionRecorded, DeliveryRecorded
 from breachkit.domain.instant import moment
 from breachkit.domain.instrument import Instrument
@@ -77,6 +77,21 @@ class Picture:
         """The incident's title; its id where nobody gave one."""
         return str(self.matter.facts.get("title") or self.matter.id)
 
+    def __repr__(self) -> str:
+        # A whole incident takes hundreds of thousands of characters.
+        scopes, duties = len(self.views), len(self.duties)
+        return f"{type(self).__name__}({self.id}, {self.matter.state}, {scopes} scopes, {duties} duties)"
+
+    @property
+    def next_duty(self) -> Duty | None:
+        """The soonest duty that is ours and still open; None where none has a date.
+
+        What is not settled yet is possible, and never stands before what is owed.
+        """
+        mine = (duty for duty in self.duties if duty.running and duty.side is Side.OURS)
+        dated = ((duty.due_at, duty) for duty in mine if duty.due_at)
+        return min(dated, key=lambda one: one[0], default=(None, None))[1]
+
     def view(self, scope: str) -> ScopeView | None:
         """Return the view of one scope."""
         return next((view for view in (*self.views, self.house) if view.scope == scope), None)
@@ -118,6 +133,7 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         now=now,
         organisation=rules.organisation,
         names=names_by_scope(matter, rules),
+        unknown=matter.unknown,
     )
     shortest = shortest_of(matter, views[0], rules) if views[0].scope == UNNAMED else None
     return Picture(matter, views, duties, flags, now, house, rules.instruments, shortest)

@@ -68,7 +68,7 @@ class Ruling:
     evidence: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Noted(Picture):
     """An incident after something was recorded, with what that was and how it stood before."""
 

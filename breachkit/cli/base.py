@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli.output import Answer, emit
+from breachkit.cli.output import Answer, emit, harmless
 
 if TYPE_CHECKING:
     from breachkit.app import Breachkit
@@ -37,6 +37,12 @@ class Session:
             self._kit = kit
             self.context.call_on_close(kit.close)
         return self._kit
+
+    def tell_log_trouble(self) -> None:
+        """Say once that steps of this command are in the register, but not in the log."""
+        if self._kit and self._kit.log_trouble:
+            trouble = f"{self._kit.log_trouble}; the register has every step all the same"
+            click.echo(f"breachkit: warning: {harmless(trouble)}", err=True)
 
 
 class Noun(click.Group):
@@ -92,7 +98,9 @@ def verb(
             workspace: Path | None, as_json: bool, act_as: str | None = None, **options: Any
         ) -> int:
             session = Session(click.get_current_context(), workspace, act_as)
-            return emit(function(session, **options), as_json=as_json)
+            status = emit(function(session, **options), as_json=as_json)
+            session.tell_log_trouble()
+            return status
 
         update_wrapper(call, function)
         wrapped = _common(call, act)

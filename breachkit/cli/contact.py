@@ -137,7 +137,8 @@ def _lines(session: Session, recorded: "Recorded") -> Iterator[str]:
     marks = [name for name in ("told", "acknowledged") if getattr(entry, name)]
     told = f"  [{', '.join(marks)}]" if marks else ""
     yield harmless(f"{stated(entry.at, zone)}  {entry.channel} {way} {entry.scope}{person}{told}")
-    yield f"    recorded by {entry.by.name}"
+    spoke = f"for us {entry.caller}; " if entry.caller else ""
+    yield harmless(f"    {spoke}recorded by {entry.by.name}")
     if said := _said(session, entry):
         yield from (harmless(line) for line in paragraph(said, 4))
     if entry.next_update:

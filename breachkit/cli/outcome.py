@@ -58,12 +58,6 @@ def merged(session: Session, duplicate: str, done: "Amended") -> Answer:
     return Answer({**data, "head": str(session.kit.head())}, lines, notes)
 
 
-def soonest(picture: "Picture") -> "Duty | None":
-    """Return the duty of ours that is due first and still open."""
-    mine = [duty for duty in picture.duties if duty.running and duty.side.value == "ours"]
-    return min((duty for duty in mine if duty.due_at), key=due_of, default=None)
-
-
 def due_of(duty: "Duty") -> str:
     """Return when a duty is due as UTC text; empty where nothing can be counted."""
     return duty.due_at.strftime("%Y-%m-%dT%H:%M:%SZ") if duty.due_at else ""
@@ -71,7 +65,7 @@ def due_of(duty: "Duty") -> str:
 
 def clock_lines(picture: "Picture", zone: str) -> list[str]:
     """Return the soonest deadline of ours in the workspace's zone, in UTC and as time left."""
-    duty = soonest(picture)
+    duty = picture.next_duty
     if duty is None:
         return []
     limit = duty.deadline.limit
@@ -111,7 +105,7 @@ def duty_data(duty: "Duty") -> dict[str, Any]:
 
 
 def _opened_data(done: "Opened", facts: Mapping[str, Any]) -> dict[str, Any]:
-    first = soonest(done.picture)
+    first = done.picture.next_duty
     return {
         "incident": done.id,
         "created": done.created,

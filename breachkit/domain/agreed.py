@@ -1,12 +1,14 @@
 """What one partner's own contract asks of its notice, beyond what every notice to a partner says."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.patch import fact_at
 from breachkit.domain.predicate import bind, expand
+from breachkit.domain.reading import day_to_come
 from breachkit.domain.requirement import Answer, Held
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
@@ -14,7 +16,9 @@ from breachkit.domain.words import Words
 Point = dict[str, Any]
 
 
-def agreed_view(view: ScopeView, duties: Iterable[Duty], words: Words) -> dict[str, Any]:
+def agreed_view(
+    view: ScopeView, duties: Iterable[Duty], words: Words, now: datetime
+) -> dict[str, Any]:
     """Return the points of contracts that bind this scope alone, and whether the language is another.
 
     A point that the notice answers anyway, because some law or agreement asks for the same facts, is
@@ -31,7 +35,7 @@ def agreed_view(view: ScopeView, duties: Iterable[Duty], words: Words) -> dict[s
     wanted = fact_at(view.values, "language")
     return {
         "points": [
-            _point(view, held, words)
+            _point(view, held, words, now)
             for duty in duties
             for held in duty.held
             if not {*held.requirement.facts, *held.requirement.any_of} <= asked
@@ -40,17 +44,17 @@ def agreed_view(view: ScopeView, duties: Iterable[Duty], words: Words) -> dict[s
     }
 
 
-def _point(view: ScopeView, held: Held, words: Words) -> Point:
+def _point(view: ScopeView, held: Held, words: Words, now: datetime) -> Point:
     """Return one point with its values, or why there is none yet and when it follows."""
     gap = next((gap for gap in held.gaps if gap.reason), None)
-    by = gap.follows_by if gap else None
+    by = day_to_come(gap.follows_by, words, now) if gap else ""
     return {
         "what": Printed(held.requirement.title),
         "citation": Printed(held.requirement.citation),
         "values": list(_values(view, held, words)),
         "complete": held.answer is Answer.MET,
         "reason": Printed(gap.reason.rstrip(" .;,"), (gap.path,)) if gap else Printed(""),
-        "by": Printed(words.day(by), (gap.path,)) if gap and by else Printed(""),
+        "by": Printed(by, (gap.path,)) if gap and by else Printed(""),
     }
 
 

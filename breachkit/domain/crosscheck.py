@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from breachkit.domain.categories import APPROVED_SUBPROCESSORS
@@ -63,10 +64,11 @@ def find_flags(
     now: datetime,
     organisation: Organisation,
     names: Mapping[str, Sequence[str]],
+    unknown: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> tuple[Flag, ...]:
     """Return all that does not fit in the facts of an incident.
 
-    `names` are the names of each partner by scope key; an empty mapping means none is listed.
+    `unknown` is what was stated as not yet known, by path; `names` are the names of each partner by scope key; an empty mapping means none is listed.
     """
     return (
         *_times(facts, opened_at, now),
@@ -83,6 +85,7 @@ def find_flags(
         *_appendix_2(facts),
         *_strangers(facts, names),
         *_names(facts, names),
+        *_promises(unknown, now),
     )
 
 
@@ -305,3 +308,12 @@ def _names(facts: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Iter
         for key, known in concerned.items() if found else ():
             if not set(known).isdisjoint(found):
                 yield Flag(path, f"names the partner {key}, and every scope's notice prints it")
+
+
+def _promises(unknown: Mapping[str, Mapping[str, Any]], now: datetime) -> Iterator[Flag]:
+    for path, why in unknown.items():
+        by = why.get("follows_by")
+        if by and latest_of(by["at"], by["zone"], by["precision"]) < now:
+            yield Flag(
+                path, f"was to follow by {by['at']}, which has passed: no notice promises it"
+            )

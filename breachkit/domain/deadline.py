@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from breachkit.domain.calendar import CalendarError
 from breachkit.domain.counting import WorkingTime, end_of, end_of_day, end_of_hour, rolled
+from breachkit.domain.instant import latest_of, stamp
 from breachkit.domain.limit import Period, of_hours
 from breachkit.domain.obligation import (
     Bound,
@@ -145,6 +146,21 @@ class _Count:
     due_at: datetime | None
     bound: Bound | None = None
     problem: str = ""
+
+
+def moved_later(old: Deadline, new: Deadline) -> bool:
+    """Tell whether a time limit that ran from its own trigger ends later than before, or never.
+
+    A start within the precision of the old one only refines it.
+    """
+    if old.kind is not DeadlineKind.DEADLINE or old.start is None or old.due_at is None:
+        return False
+    if new.due_at is None or new.start is None:
+        return True
+    if new.due_at <= old.due_at:
+        return False
+    at, zone, precision = stamp(old.start.at), old.start.zone, old.start.precision
+    return not old.start.at < new.start.at <= latest_of(at, zone, precision)
 
 
 def find_deadline(

@@ -58,6 +58,10 @@ class Duty:
     open_filings: tuple[str, ...] = ()
     """Authorities with which a filing is not confirmed yet, once one was made."""
 
+    def __repr__(self) -> str:
+        due = self.due_at.isoformat() if self.due_at else "no date"
+        return f"Duty({self.id}, {self.side}, {self.told}, {due})"
+
     @property
     def id(self) -> str:
         """Obligation and scope, such as `imou-dpa/6.3@acme`."""

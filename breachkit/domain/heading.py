@@ -42,6 +42,18 @@ class Heading:
     unnamed: bool = False
     """Whether `recipient` is a key of ours, because nobody has said the partner's name."""
 
+    @property
+    def names_us(self) -> bool:
+        """Whether the text has a place for our own name, as its sender or as the processor."""
+        match self.addressee:
+            case "partner":
+                return True
+            case "authority":  # where we are the controller, a requirement asks for its name
+                return self.is_partners
+            case "data_subjects":
+                return False
+        return not self.is_partners
+
 
 def head_of(heading: Heading, words: Words) -> View:
     """Return what stands above a notice, as printed values."""

@@ -6,9 +6,10 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import product
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+
+from breachkit.domain.zone import named_zone
 
 YEARS = range(2000, 2101)
 """Outside them, a time is taken for a clock that was never set (1970, 1980) or for a slip."""
@@ -105,16 +106,13 @@ def zone_of(name: str) -> tzinfo:
     """Return the zone of an IANA name, `Z`, `UTC` or an offset; ValueError when there is none."""
     if name in {"Z", "UTC"}:
         return UTC
-    if name[0] in "+-":
+    if name[:1] in {"+", "-"}:
         digits = name[1:].replace(":", "")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
         if offset >= timedelta(hours=15):
             raise ValueError(f"{name} is not an offset that exists")
         return timezone(-offset if name[0] == "-" else offset)
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name} is not a time zone; write one like Europe/Berlin") from None
+    return named_zone(name)
 
 
 def latest_of(at: str, zone: str, precision: str) -> datetime:

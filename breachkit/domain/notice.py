@@ -20,7 +20,7 @@ from breachkit.domain.words import Words
 
 def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
     """Return everything that the template of a notice may print, for one scope."""
-    build = _Builder(view, words)
+    build = _Builder(view, words, heading.drafted_at)
     return {
         **head_of(heading, words),
         **build.incident(),
@@ -32,7 +32,7 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         **build.still_open(heading.missing),
         "asked": contents(build, heading.duties, heading.withheld),
         "filing": filing_mark(heading.competence, words.language),
-        "agreed": agreed_view(view, heading.duties, words),
+        "agreed": agreed_view(view, heading.duties, words, heading.drafted_at),
     }
 
 

@@ -1,10 +1,12 @@
 """Facts of one scope read as printed values: in words, and knowing where they were stated."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from breachkit.domain.alike import View
 from breachkit.domain.document import Printed
+from breachkit.domain.instant import latest_of
 from breachkit.domain.patch import covers, fact_at
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
@@ -16,11 +18,18 @@ def ended(text: str) -> str:
     return text if not text or text[-1] in ".!?:;…。！？" else f"{text}."
 
 
+def day_to_come(by: Mapping[str, Any] | None, words: Words, now: datetime) -> str:
+    """Return the day by which something follows; nothing for a day that has passed, which is no promise."""
+    if not by or latest_of(by["at"], by["zone"], by["precision"]) < now:
+        return ""
+    return words.day(by)
+
+
 class Reading:
     """The facts of one view, read by their path; a fact that is not there reads as empty."""
 
-    def __init__(self, view: ScopeView, words: Words) -> None:
-        self.view, self.words = view, words
+    def __init__(self, view: ScopeView, words: Words, now: datetime) -> None:
+        self.view, self.words, self.now = view, words, now
 
     def text(self, path: str) -> Printed:
         """Return a text as it was stated."""
@@ -51,11 +60,11 @@ class Reading:
 
     def because(self, paths: tuple[str, ...], unknown: Mapping[str, Any]) -> View:
         """Return the reason and the day of what is not yet known, or that nobody said so."""
-        by = unknown.get("follows_by")
+        by = day_to_come(unknown.get("follows_by"), self.words, self.now)
         return {
             "unknown": bool(unknown),
             "reason": Printed(str(unknown.get("reason", "")).rstrip(" .;,"), paths),
-            "by": Printed(self.words.day(by), paths) if by else Printed(""),
+            "by": Printed(by, paths) if by else Printed(""),
         }
 
     def is_one_of(self, path: str, *values: object) -> bool:

@@ -21,6 +21,9 @@ class Answer(StrEnum):
     """Whether it is required at all depends on a fact that is missing."""
 
 
+_STATED = frozenset({"controller.name", "timeline.controller_aware_at"})
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A fact that a requirement asks for and that is not stated."""
@@ -41,9 +44,12 @@ class Gap:
 
     @property
     def needed_now(self) -> bool:
-        """Whether a contact point is missing: it is named, not found out, and so never follows."""
+        """Whether a name, a contact or the awareness is missing: they are stated, not found out.
+
+        So they never follow, and a text holds a place open for them.
+        """
         never = self.allowed is UnknownAllowed.NEVER
-        return never and "contact" in self.view_path.split(".")
+        return never and ("contact" in self.view_path.split(".") or self.view_path in _STATED)
 
     def blocks(self, phase: str) -> bool:
         """Tell whether a notice of this phase is incomplete because of the gap."""

@@ -142,7 +142,8 @@ class TestOpening:
 
     def test_nothing_there(self, path: Path) -> None:
         error = self.opening(path, MissingWorkspaceError)
-        assert (error.message, error.hint) == (f"{path}: no register here", "breachkit init")
+        assert error.message == f"{path}: the register is gone"
+        assert error.hint.startswith(f"put {path.name} back from a backup")
         assert not path.exists()
 
     def test_a_folder(self, path: Path) -> None:

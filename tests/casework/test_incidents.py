@@ -91,6 +91,26 @@ def test_a_trigger_moves_later_only_with_a_reason_and_says_what_moved(kit: Breac
     assert due(kit, incident, "imou-dpa/6.3@acme") == "deadline 2026-11-23T22:30Z"
 
 
+@pytest.mark.parametrize("kind", ["researcher", "own", "subprocessor"])
+def test_what_chooses_the_trigger_moves_no_deadline_later_without_a_reason(
+    kit: Breachkit, kind: str
+) -> None:
+    origin = {"kind": "affiliate", "discovered_at": "2026-11-20T08:00Z"}
+    times = {"discovered_at": "2026-11-21T08:00Z"}
+    incident = kit.open_incident({**ALERT, "origin": origin, "timeline": times}).id
+    duty = "imou-dpa/6.3@acme"
+    assert due(kit, incident, duty) == "deadline 2026-11-22T08:00Z"
+    entries = kit.head().seq
+    with pytest.raises(RefusedError, match="due 2026-11-23T08:00:00Z instead of 2026-11-22") as no:
+        kit.amend(incident, {"origin": {"kind": kind}})
+    assert no.value.hint == "if that is right, say why: --correct REASON"
+    assert kit.head().seq == entries
+    kit.amend(incident, {"origin": {"kind": kind}}, reason="the report came from outside")
+    assert due(kit, incident, duty) == "deadline 2026-11-23T08:00Z"
+    kit.amend(incident, {"origin": {"kind": "affiliate"}})
+    assert due(kit, incident, duty) == "deadline 2026-11-22T08:00Z", "earlier needs none"
+
+
 def test_a_discovery_later_than_the_first_sign_needs_a_reason_and_until_then_the_sign_counts(
     kit: Breachkit,
 ) -> None:
@@ -115,6 +135,28 @@ def test_what_is_unknown_is_promised_and_setting_the_fact_keeps_the_promise(kit:
     kit.amend(incident, {"scopes": {"acme": {"people": "about 40"}}})
     assert not [row for row in kit.overview().rows if row.due_kind == "follow-up"]
     assert kit.incident(incident).matter.unknown == {}
+
+
+def test_a_promise_that_has_passed_is_recorded_flagged_and_not_made_to_anybody(
+    kit: Breachkit, clock: SetClock
+) -> None:
+    incident = kit.open_incident(ALERT).id
+    why = {"reason": "the logs are being counted", "follows_by": "2026-11-20 Europe/Berlin"}
+    done = kit.amend(incident, unknown={"scopes.acme.people": why})
+    (flag,) = (one for one in done.flags if one.path == "scopes.acme.people")
+    assert "was to follow by 2026-11-19T23:00:00Z, which has passed" in flag.what
+    assert "scopes.acme.people" in kit.incident(incident).matter.unknown
+    (one,) = kit.draft(incident, to=["partner"])
+    assert "the logs are being counted; will follow as soon as it is known" in " ".join(
+        one.text.split()
+    )
+    assert "20 November" not in one.text
+    kit.amend(incident, unknown={"scopes.acme.people": {**why, "follows_by": "2026-11-24Z"}})
+    (later,) = kit.draft(incident, to=["partner"])
+    assert "24 November 2026" in later.text
+    clock.pass_(days=5)
+    (last,) = kit.draft(incident, to=["partner"])
+    assert "24 November" not in last.text
 
 
 def test_what_was_known_then_can_be_shown_again(kit: Breachkit, clock: SetClock) -> None:

@@ -13,6 +13,7 @@ from breachkit.casework.records import Call, Ruling
 from breachkit.cli import run
 from breachkit.domain.patch import fact_at
 from breachkit.domain.telling import Told
+from breachkit.errors import RefusedError
 from tests.conftest import SetClock
 
 Acting = Callable[[str], Breachkit]
@@ -338,3 +339,12 @@ def test_a_confirmed_limb_carries_over_and_a_ruling_out_never(kit: Breachkit) ->
     said = flags(kit)
     assert stated(kit, "status") == {"personal_data": "confirmed"}
     assert "ruled_out" in said["status.security_measures"]
+
+
+def test_nothing_more_is_drafted_in_the_incident_that_was_joined(kit: Breachkit) -> None:
+    merged(kit, {"scopes": {"acme": {}}}, {})
+    with pytest.raises(RefusedError, match="2026-0001 was merged into 2026-0002") as refused:
+        kit.draft("2026-0001", to=["partner"])
+    assert refused.value.hint == "breachkit notice draft 2026-0002"
+    assert kit.incident("2026-0001").matter.notices == {}
+    assert len(kit.draft("2026-0002", to=["partner"])) == 1

@@ -56,7 +56,8 @@ def test_what_the_partner_would_file_is_flagged_as_well(kit: Breachkit) -> None:
 
 
 def test_our_own_notices_need_no_partner(kit: Breachkit) -> None:
-    incident = kit.open_incident({"title": "x", "scopes": {"own": {}}}).id
+    aware = {"timeline": {"controller_aware_at": "2026-11-22 02:10 Europe/Berlin"}}
+    incident = kit.open_incident({"title": "x", "scopes": {"own": aware}}).id
     (one,) = kit.draft(incident, to=["authority"])
     assert one.drafted.flags == []
     assert one.remarks == ()

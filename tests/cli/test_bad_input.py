@@ -236,3 +236,65 @@ def test_settings_that_cannot_be_read(run: Run, workspace: Path) -> None:
     said = run("incident", "open", "--title", "x")
     assert said.status == 1
     assert "people.toml: people.maria.roles.0" in said.error
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ('"Mars/X"', "Mars/X"),
+        ('""', "''"),
+        ("5", "5"),
+        ('"/etc/localtime"', "/etc/localtime"),
+        ('"../../etc/passwd"', "../../etc/passwd"),
+        ('"Europe"', "Europe"),
+        ('"+01:00"', "+01:00"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words", [("status",), ("incident", "list"), ("deadline", "list"), ("status", "2026-0001")]
+)
+def test_a_zone_that_is_none_is_told_with_its_file(
+    run: Run, workspace: Path, zone: str, shown: str, words: tuple[str, ...]
+) -> None:
+    opened(run)
+    settings = workspace / "breachkit.toml"
+    text = settings.read_text("utf-8").replace('zone = "Europe/Berlin"', f"zone = {zone}")
+    settings.write_text(text, encoding="utf-8")
+    said = run(*words)
+    assert said.status == 1
+    assert said.error == (
+        f"breachkit.toml: zone: {shown} is not a time zone; write one like Europe/Berlin"
+    )
+    assert said.hint == f"mend {settings}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("[due_soon]", '[due_soon]\nshare = "1/0"', "due_soon.share: 1/0 is not a part of the"),
+        ("[due_soon]", '[due_soon]\nshare = "5/4"', "due_soon.share: 5/4 is not a part of the"),
+        (
+            "[due_soon]",
+            "[due_soon]\nshare = 0.25",
+            "due_soon.share: input should be a valid string",
+        ),
+        ("[due_soon]", '[due_soon]\nzone = "Europe/Berlin"', "due_soon.zone: unknown key"),
+        (
+            'format = "json"',
+            'format = "XML"',
+            "log.format: input should be 'json', 'console' or 'none', found 'XML'",
+        ),
+        ('zone = "Europe/Berlin"', 'zone = "Europe/Berlim"', "Europe/Berlim is not a time zone"),
+    ],
+)
+def test_settings_with_a_wrong_value_name_it(
+    run: Run, workspace: Path, before: str, after: str, message: str
+) -> None:
+    settings = workspace / "breachkit.toml"
+    text = settings.read_text("utf-8").replace('share = "1/4"', "#")
+    settings.write_text(text.replace(before, after), encoding="utf-8")
+    said = run("incident", "open", "--title", "x")
+    assert said.status == 1
+    assert said.error.startswith("breachkit.toml: ")
+    assert message in said.error
+    assert said.hint == f"mend {settings}"

@@ -350,3 +350,10 @@ def test_which_of_several_risks(run: Run, incident: str) -> None:
     said = run("decision", "record", incident, "--risk-people", "high", "--reason", "x")
     assert (said.status, said.error) == (2, "a risk is decided for one scope, by its controller")
     assert said.hint == "add --scope; 2026-0001 has acme, bolt"
+
+
+def test_the_list_says_who_of_us_spoke(run: Run) -> None:
+    incident = opened(run, "--partner", "acme")
+    run("contact", "record", incident, "--scope", "acme", "--told", "--caller", "Otto Release")
+    said = run("contact", "list", incident)
+    assert "    for us Otto Release; recorded by maria" in said.out

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from breachkit.app import open_workspace
 from breachkit.cli.workspace import system_zone
 from tests.cli.conftest import Run, opened
 from tests.conftest import partner
@@ -33,6 +34,29 @@ def test_init_refuses_an_existing_workspace(run: Run, workspace: Path) -> None:
     assert (said.status, said.error) == (1, f"{workspace} is a workspace already")
     assert said.hint == f"breachkit -C {workspace} status"
     assert (workspace / "breachkit.toml").read_text("utf-8") == before
+
+
+def test_a_register_that_is_gone_is_never_made_anew(run: Run, workspace: Path) -> None:
+    for path in workspace.glob("register.sqlite3*"):
+        path.unlink()
+    for words in (("status",), ("incident", "open", "--title", "x"), ("register", "verify")):
+        said = run(*words)
+        assert (said.status, said.error) == (
+            1,
+            f"{workspace}/register.sqlite3: the register is gone",
+        )
+        assert said.hint.startswith("put register.sqlite3 back from a backup")
+    said = run("init", str(workspace))
+    assert said.error == f"{workspace} is a workspace whose register.sqlite3 is gone"
+    assert said.hint.startswith("put register.sqlite3 back from a backup")
+    assert not (workspace / "register.sqlite3").exists()
+
+
+def test_a_register_whose_settings_are_gone_is_not_built_over(run: Run, workspace: Path) -> None:
+    (workspace / "breachkit.toml").unlink()
+    said = run("init", str(workspace))
+    assert said.error == f"{workspace} holds a register without breachkit.toml"
+    assert not (workspace / "breachkit.toml").exists()
 
 
 @pytest.mark.parametrize(
@@ -71,6 +95,34 @@ def test_a_workspace_may_belong_to_a_group(run: Run, tmp_path: Path) -> None:
     said = run("init", str(root), "--group", group)
     assert f"for the group {group}" in said.out
     assert stat.S_IMODE((root / "register.sqlite3").stat().st_mode) == 0o660
+
+
+def test_the_log_of_a_group_is_for_the_group_whatever_the_umask(run: Run, tmp_path: Path) -> None:
+    import grp
+    import os
+
+    root, group = tmp_path / "new", grp.getgrgid(os.getgid()).gr_name
+    before = os.umask(0o027)
+    try:
+        run("init", str(root), "--group", group)
+        run("-C", str(root), "incident", "open", "--title", "x")
+    finally:
+        os.umask(before)
+    log = (root / "breachkit.log").stat()
+    assert stat.S_IMODE(log.st_mode) == 0o660
+    assert log.st_gid == root.stat().st_gid
+
+
+def test_a_log_that_cannot_be_written_fails_no_step(run: Run, workspace: Path) -> None:
+    (workspace / "breachkit.log").mkdir()
+    said = run("incident", "open", "--title", "x", "--reference", "PD-1")
+    assert said.status == 0
+    assert "opened 2026-0001" in said.out
+    assert said.err.count("breachkit: warning: ") == 1
+    assert "breachkit.log cannot be written: Is a directory" in said.err
+    with open_workspace(workspace) as kit:
+        assert kit.open_incident({"title": "y"}).id == "2026-0002"
+        assert "Is a directory" in kit.log_trouble
 
 
 def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:

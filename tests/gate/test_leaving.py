@@ -221,7 +221,8 @@ class TestOnce:
         assert kit.record_delivery(name, **{**said, **other}).new
 
     def test_a_file_number_confirms_a_filing(self, acting: Acting, kit: Breachkit) -> None:
-        kit.open_incident({"title": "Our own staff", "scopes": {"own": {}}})
+        aware = {"timeline": {"controller_aware_at": "2026-11-22 02:10 Europe/Berlin"}}
+        kit.open_incident({"title": "Our own staff", "scopes": {"own": aware}})
         (one,) = kit.draft("2026-0001", to=["authority"])
         name = one.drafted.notice
         released(acting, name)

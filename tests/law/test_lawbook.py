@@ -103,10 +103,10 @@ def test_article_6_4_is_required_in_all_its_letters() -> None:
     letters = [(r.citation.removeprefix("Article 6.4"), str(r.unknown)) for r in found]
     assert letters == [
         ("(a)", "never"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
-        ("(a)", "initial"),
+        ("(a)", "never"),  # which people
+        ("(a)", "initial"),  # how many
+        ("(a)", "never"),  # which data
+        ("(a)", "initial"),  # how many records
         ("(b)", "never"),
         ("(b)", "initial"),
         ("(c)", "never"),
@@ -130,7 +130,8 @@ def test_article_33_3_is_required_in_all_its_letters() -> None:
         "Article 33(3)(c)",
         "Article 33(3)(d)",
     ]
-    (late,) = requirements("eu-gdpr/33-1", "Article 33(1)")
+    aware, late = requirements("eu-gdpr/33-1", "Article 33(1)")
+    assert (aware.facts, aware.standing) == (("timeline.controller_aware_at",), "derived")
     assert holds(late.when, {}) is False
     assert holds(late.when, {"late": False}) is False
     assert holds(late.when, {"late": True}) is True

@@ -99,7 +99,10 @@ def open_file(path: Path, busy_seconds: float) -> sqlite3.Connection:
     try:
         path.stat()
     except FileNotFoundError:
-        raise MissingWorkspaceError(f"{path}: no register here", hint="breachkit init") from None
+        raise MissingWorkspaceError(
+            f"{path}: the register is gone",
+            hint=f"put {path.name} back from a backup, with its -wal file if there is one",
+        ) from None
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
     return _connect(path, busy_seconds, new=False)
