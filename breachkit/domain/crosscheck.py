@@ -68,7 +68,8 @@ def find_flags(
 ) -> tuple[Flag, ...]:
     """Return all that does not fit in the facts of an incident.
 
-    `unknown` is what was stated as not yet known, by path; `names` are the names of each partner by scope key; an empty mapping means none is listed.
+    `unknown` is what was stated as not yet known, by path; `names` are the names of each partner by
+    scope key, and an empty mapping means none is listed.
     """
     return (
         *_times(facts, opened_at, now),

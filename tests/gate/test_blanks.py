@@ -72,7 +72,7 @@ def test_nobody_releases_such_a_text_without_a_reason(acting: Acting, kit: Breac
     (one,) = kit.draft(opened(kit), to=["authority"])
     name, digest = one.drafted.notice, one.digest[:8]
     acting("anna").review(name)
-    with pytest.raises(RefusedError, match="before it is sent: .*the controller's name"):
+    with pytest.raises(RefusedError, match=r"before it is sent: .*the controller's name"):
         acting("otto").approve(name, Release(digest))
     acting("otto").approve(name, Release(digest, despite="the portal adds name and time"))
     assert kit.notice(name).version.approval
