@@ -252,8 +252,8 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
     origin = facts.get("origin") or {}
     name, kind = origin.get("name"), origin.get("kind")
     listed = organisation.subprocessors or APPROVED_SUBPROCESSORS
-    affiliates = [one.casefold() for one in organisation.affiliates]
-    if kind == "subprocessor" and name and name.casefold() in affiliates:
+    affiliate = organisation.has_affiliate(str(name or ""))
+    if kind == "subprocessor" and affiliate:
         yield Flag("origin.name", f"{name} is listed as an affiliate: its discovery counts as ours")
     elif kind == "subprocessor" and name and name.casefold() not in map(str.casefold, listed):
         yield Flag(
@@ -261,7 +261,7 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
             f"{name} is not among the approved subprocessors: did the partners consent to it?",
             "Article 5.1, Appendix 3",
         )
-    if kind == "affiliate" and name and name.casefold() not in affiliates:
+    if kind == "affiliate" and name and not affiliate:
         yield Flag(
             "origin.name",
             f"{name} is not listed as an affiliate in breachkit.toml; the agreement consents to"
