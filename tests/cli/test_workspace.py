@@ -74,7 +74,7 @@ def test_init_refuses_what_could_not_be_used(
     said = run("init", str(tmp_path / "new"), *words)
     assert said.status in {1, 2}
     assert message in said.error
-    assert not (tmp_path / "new" / "register.sqlite3").exists()
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(
