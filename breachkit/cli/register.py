@@ -39,16 +39,10 @@ def verify(session: Session, noted: str | None) -> Answer:
         return Answer(_data(found, noted, ()), lines, notes, exit_status=4)
     with _progress("comparing", len(session.kit.incidents(None)), 200) as tick:
         differs = session.kit.verify_shown(tick)
-    data = _data(found, noted, differs)
     lines = [f"{found.entries} entries and {found.kept} kept texts fit; head {found.head}"]
-    if not differs:
-        return Answer(data, lines, _warning(noted))
     lines += [f"{one.matter}: {one.what}" for one in differs]
-    notes = [
-        f"NOT TRUSTED: what status shows differs from the register in {len(differs)} places",
-        f"next: {command('register', 'rebuild')}",
-    ]
-    return Answer(data, lines, notes, exit_status=4)
+    notes = _untrusted(len(differs)) if differs else _warning(noted)
+    return Answer(_data(found, noted, differs), lines, notes, exit_status=4 if differs else 0)
 
 
 @verb(register_command, "rebuild", example="breachkit register rebuild")
@@ -83,6 +77,13 @@ def _data(
         "shown_differs": [asdict(one) for one in differs],
         "compared_with_noted_head": bool(noted),
     }
+
+
+def _untrusted(count: int) -> list[str]:
+    return [
+        f"NOT TRUSTED: what status shows differs from the register in {_counted(count, 'place')}",
+        f"next: {command('register', 'rebuild')}",
+    ]
 
 
 def _warning(noted: str | None) -> list[str]:
