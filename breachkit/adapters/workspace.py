@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from breachkit.domain.toml import why_not_toml
 from breachkit.domain.zone import named_zone
 from breachkit.errors import MissingWorkspaceError, WorkspaceError
 
@@ -127,6 +128,7 @@ def lay_out(
     import shutil  # here, because every command reads a workspace and only one lays it out
 
     _check_vacant(root)
+    _check_group(group)
     try:
         root.mkdir(parents=True, exist_ok=True)
         for folder in (root, *(root / name for name in (PARTNERS, LAW, TEMPLATES))):
@@ -143,8 +145,6 @@ def lay_out(
                 shutil.chown(root / name, group=group)
         example = (_PACKAGE / "starter" / EXAMPLE).read_text("utf-8")
         _write_new(root / LAW / EXAMPLE, example, mode)
-    except LookupError as error:
-        raise WorkspaceError(f"no group {group}", hint="see `getent group`") from error
     except OSError as error:
         raise WorkspaceError(f"cannot write the workspace {root}: {error.strerror}") from error
     return Folder(root)
@@ -152,10 +152,16 @@ def lay_out(
 
 def read_toml(path: Path) -> dict[str, object]:
     """Return a TOML file as data; WorkspaceError names the file, the line and the reason."""
+    raw = read_bytes(path)
     try:
-        return tomllib.loads(read_bytes(path).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path} cannot be read: {error}", hint=f"mend {path.name}") from error
+        return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        why = f"no UTF-8 text at byte {error.start + 1:,}"
+    except ValueError as error:
+        why = why_not_toml(raw.decode("utf-8"), error)
+    except RecursionError:
+        why = "nested too deep"
+    raise WorkspaceError(f"{path} cannot be read: {why}", hint=f"mend {path}")
 
 
 def read_zone(folder: Folder) -> str:
@@ -199,6 +205,17 @@ def _check_vacant(root: Path) -> None:
         hint=f"put {REGISTER} back from a backup; only where nothing was ever recorded in it:"
         f" remove {SETTINGS}, then breachkit init",
     )
+
+
+def _check_group(group: str | None) -> None:
+    """Refuse a group that this machine does not have, before anything is written for it."""
+    import grp  # here, because only a workspace that is shared asks
+
+    try:
+        if group:
+            grp.getgrnam(group)
+    except KeyError:
+        raise WorkspaceError(f"no group {group}", hint="getent group") from None
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

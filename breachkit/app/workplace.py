@@ -17,6 +17,7 @@ from breachkit.domain.line import Head, MatterRow
 if TYPE_CHECKING:
     from breachkit.casework.desk import Desk, Rules
     from breachkit.casework.picture import Picture
+    from breachkit.casework.shown import Differs
     from breachkit.casework.upkeep import Finding
     from breachkit.domain.people import Actor
     from breachkit.ports import Clock
@@ -120,6 +121,29 @@ class Workplace:
         from breachkit.register import parse_head, verify_whole
 
         return verify_whole(self.store, parse_head(noted) if noted else None, progress=progress)
+
+    def verify_shown(self, progress: Any = None) -> "tuple[Differs, ...]":
+        """Compute anew what `status` shows, and return what differs; `progress` counts incidents."""
+        from breachkit.casework.shown import differing
+        from breachkit.opening import desk_at
+
+        recorded = desk_at(self.folder, self.desk, self.head().at)
+        return tuple(differing(self.desk, recorded.rules, progress))
+
+    def rebuild_shown(self, progress: Any = None) -> int:
+        """Make what `status` shows anew from the register; return of how many incidents.
+
+        Raises NotTrustedError when the register itself does not fit its proof.
+        """
+        from breachkit.casework.shown import rebuild
+        from breachkit.errors import NotTrustedError
+
+        if faults := self.verify().faults:
+            raise NotTrustedError(
+                f"the register does not fit its proof in {len(faults)} places",
+                hint="breachkit register verify",
+            )
+        return rebuild(self.desk, progress)
 
     def check_workspace(self) -> "tuple[Finding, ...]":
         """Return what would fail at night: files, countries, contacts, roles, ended agreements."""

@@ -163,6 +163,7 @@ def attempt(desk: Desk, decide: Callable[[], tuple[Change | None, Result]]) -> R
         except ValidationError as error:
             first = error.errors()[0]
             message = first["msg"].removeprefix("Value error, ")
+            message = message[:1].lower() + message[1:]
             raise FactError(".".join(map(str, first["loc"])), message) from error
         return result
     raise AssertionError("unreachable")

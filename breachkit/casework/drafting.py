@@ -22,7 +22,7 @@ from breachkit.casework.phases import (
 )
 from breachkit.casework.picture import Picture, is_unnamed, look, names_by_scope, recipient_of
 from breachkit.casework.reasons import check_printed, check_reason
-from breachkit.casework.wishes import language_of, remarks_on
+from breachkit.casework.wishes import check_language, language_of, remarks_on
 from breachkit.domain.approval import check_may_change
 from breachkit.domain.crosscheck import names_in
 from breachkit.domain.document import Document, as_data
@@ -197,6 +197,7 @@ def _render(
     template = template_of(addressee, letter)
     language = order.language or language_of(desk, picture, scope, template)
     template = f"{template}/{language}.md.j2"
+    check_language(desk, template, language)
     heading = heading_of(desk, picture, scope, reader, phase, order.reason)
     view = picture.view(scope)
     assert view is not None

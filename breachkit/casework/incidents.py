@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from breachkit.casework.desk import Desk, attempt, line_of, read_matter, read_surviving, stamp_now
@@ -110,6 +111,7 @@ def open_incident(
     """
     check_may_change(desk.rules.roles(actor), "open")
     now = desk.now()
+    reference = (reference or "").strip() or None
 
     def decide() -> tuple[Change | None, Opened]:
         known = desk.store.matter_of(REFERENCE + reference) if reference else None
@@ -147,13 +149,15 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
     Raises RefusedError when an instant that starts a clock would move later without a reason.
     """
     check_may_change(desk.rules.roles(actor), "amend")
+    # As shown until now: what the step adopts with it may move a deadline as well.
+    shown = {row.duty: row.due_at for row in desk.store.duties(matter_id)}
 
     def decide() -> tuple[Change | None, Amended]:
         matter = read_matter(desk, matter_id)
         check_open(matter)
         before = picture_of(matter, desk.rules, desk.now())
         patch, unknown = _settled(desk, matter.facts, statement)
-        check_may_rule_out(patch)
+        check_may_rule_out(patch, matter_id)
         check_may_move(matter.facts, patch, statement.reason)
         if not statement.reason:
             check_may_discover(matter.facts, patch, matter.opened_at)
@@ -175,7 +179,7 @@ def amend(desk: Desk, actor: Actor, matter_id: str, statement: Statement) -> Ame
         if not statement.reason:
             _check_clocks(before, picture)
         flags = tuple(flag for flag in picture.flags if flag not in before.flags)
-        return change, Amended(picture, changed, moves(before, picture), flags, entry)
+        return change, Amended(picture, changed, moves(before, picture, shown), flags, entry)
 
     return attempt(desk, decide)
 
@@ -235,19 +239,24 @@ def changes(facts: Mapping[str, Any], patch: Tree) -> tuple[tuple[str, Any, Any]
     return tuple(change for change in found if change[1] != change[2])
 
 
-def moves(before: Picture, now: Picture) -> tuple[Moved, ...]:
-    """Return the deadlines that stand elsewhere than before."""
-    old = {duty.id: duty.deadline.due_at for duty in before.duties}
-    new = {duty.id: duty.deadline.due_at for duty in now.duties}
+def moves(
+    before: Picture, now: Picture, shown: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Moved, ...]:
+    """Return the deadlines that stand elsewhere than before.
 
-    def shown(at: object) -> str:
-        return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""  # type: ignore[attr-defined]
-
+    `shown` are those that were shown until now, by duty, where that was under other law or settings.
+    """
+    old, new = _due(before), _due(now)
+    old |= {duty: at for duty, at in shown.items() if duty in old}
     return tuple(
-        Moved(duty, shown(old.get(duty)), shown(new.get(duty)))
+        Moved(duty, old.get(duty, ""), new.get(duty, ""))
         for duty in dict.fromkeys([*old, *new])
-        if old.get(duty) != new.get(duty)
+        if old.get(duty, "") != new.get(duty, "")
     )
+
+
+def _due(picture: Picture) -> dict[str, str]:
+    return {duty.id: stamp(duty.due_at) if duty.due_at else "" for duty in picture.duties}
 
 
 def _check_clocks(before: Picture, now: Picture) -> None:

@@ -267,8 +267,8 @@ def _opened(matter: Matter) -> Mapping[str, Any]:
 def _affiliate(matter: Matter, rules: Rules) -> Tree:
     """Return the origin as an affiliate's where the subprocessor named is one of ours."""
     origin = matter.facts.get("origin") or {}
-    listed = {name.casefold() for name in rules.organisation.affiliates}
-    if origin.get("kind") == "subprocessor" and str(origin.get("name")).casefold() in listed:
+    named = str(origin.get("name") or "")
+    if origin.get("kind") == "subprocessor" and rules.organisation.has_affiliate(named):
         return {"origin": {"kind": "affiliate"}}
     return {}
 

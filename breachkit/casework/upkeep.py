@@ -9,7 +9,8 @@ from breachkit.domain.calendar import CalendarError, day_off
 from breachkit.domain.countries import known_country, known_land
 from breachkit.domain.people import Organisation, Partner, Role
 from breachkit.domain.scope import OWN
-from breachkit.errors import WorkspaceError
+from breachkit.domain.text import is_key
+from breachkit.errors import TemplateError, WorkspaceError
 
 VERIFIED_DAYS = 180
 """How long a contact counts as verified."""
@@ -31,6 +32,7 @@ def check_workspace(desk: Desk) -> tuple[Finding, ...]:
         *_people(desk.rules),
         *_organisation(desk.rules),
         *_law(desk.rules, today),
+        *_templates(desk),
         *(
             finding
             for key, partner in desk.rules.partners.items()
@@ -79,6 +81,17 @@ def _law(rules: Rules, today: date) -> Iterator[Finding]:
             yield Finding(where, str(error), "name a country or a part of one, such as BR or DE-BY")
 
 
+def _templates(desk: Desk) -> Iterator[Finding]:
+    """Yield the workspace's own templates that no notice could be written with."""
+    for name, _ in desk.rules.texts():
+        folder, _, template = name.partition("/")
+        if folder == "templates":
+            try:
+                desk.press.digest(template)
+            except TemplateError as error:
+                yield Finding(name, str(error), error.hint or f"correct {name}, or remove it")
+
+
 def _people(rules: Rules) -> Iterator[Finding]:
     for role, what in (
         (Role.APPROVER, "nobody is able to release a notice"),
@@ -110,6 +123,13 @@ def _organisation(rules: Rules) -> Iterator[Finding]:
 
 def _partner(key: str, partner: Partner, today: date) -> Iterator[Finding]:
     where = f"partners/{key}.toml"
+    if not is_key(key):
+        name = "".join(char if is_key(char) else "-" for char in key.casefold()).strip("-_")
+        yield Finding(
+            where,
+            f"{key!r} can be no scope's key, so that no incident can name this partner",
+            f"rename the file, as in partners/{name[:40] or 'acme'}.toml",
+        )
     yield from _countries(where, "", partner)
     if not any(point.phone for point in partner.contacts.values()):
         yield Finding(where, f"{partner.name} has no contact with a telephone", "add one")

@@ -9,6 +9,7 @@ from breachkit.domain.entry import Drafted
 from breachkit.domain.obligation import Obligation
 from breachkit.domain.patch import fact_at
 from breachkit.domain.standing import DOUBTFUL
+from breachkit.errors import UnknownNameError
 
 ENGLISH = "en"
 
@@ -24,6 +25,15 @@ def language_of(desk: Desk, picture: Picture, scope: str, addressee: str) -> str
     found = _CODE.fullmatch(wanted_language(picture, scope, addressee))
     code = found[1].lower() if found else ENGLISH
     return code if desk.press.has(f"{addressee}/{code}.md.j2") else ENGLISH
+
+
+def check_language(desk: Desk, template: str, language: str) -> None:
+    """Refuse a language in which no template is written; UnknownNameError says where one would lie."""
+    if not desk.press.has(template) and language != ENGLISH:
+        raise UnknownNameError(
+            f"no notice can be written in {language[:40]!r}: there is no template {template[:80]}",
+            hint=f"leave out --language, or write templates/{template[:80]} in the workspace",
+        )
 
 
 def wanted_language(picture: Picture, scope: str, addressee: str) -> str:

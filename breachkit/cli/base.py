@@ -35,14 +35,16 @@ class Session:
 
             kit = open_workspace(self.workspace, clock=self.clock, act_as=self._act_as)
             self._kit = kit
-            self.context.call_on_close(kit.close)
+            self.context.call_on_close(self._close)
         return self._kit
 
-    def tell_log_trouble(self) -> None:
-        """Say once that steps of this command are in the register, but not in the log."""
+    def _close(self) -> None:
+        """Let go of the workspace; say once where steps are in the register, but not in the log."""
         if self._kit and self._kit.log_trouble:
             trouble = f"{self._kit.log_trouble}; the register has every step all the same"
             click.echo(f"breachkit: warning: {harmless(trouble)}", err=True)
+        if self._kit:
+            self._kit.close()
 
 
 class Noun(click.Group):
@@ -98,9 +100,7 @@ def verb(
             workspace: Path | None, as_json: bool, act_as: str | None = None, **options: Any
         ) -> int:
             session = Session(click.get_current_context(), workspace, act_as)
-            status = emit(function(session, **options), as_json=as_json)
-            session.tell_log_trouble()
-            return status
+            return emit(function(session, **options), as_json=as_json)
 
         update_wrapper(call, function)
         wrapped = _common(call, act)

@@ -162,3 +162,6 @@ APPROVED_SUBPROCESSORS = (
     "北京金山云网络技术有限公司",
 )
 """Appendix 3 of the agreement, version of 23 November 2021; a workspace names its own."""
+
+APPROVED_AFFILIATE = "Hangzhou Huacheng"
+"""How the name of the affiliate begins that Article 5.1 of the same version consents to."""

@@ -63,7 +63,7 @@ class Count(BaseModel):
 def read_count(text: str) -> dict[str, Any]:
     """Return the stored form of a number written by a person; ValueError shows the ways to write it."""
     found = _WRITTEN.fullmatch(text.strip())
-    if not found or (found["least"] and (found["high"] or found["about"])):
+    if not found or len(text) > 60 or (found["least"] and (found["high"] or found["about"])):
         raise ValueError(f"{text[:60]!r} is not a number; write {EXAMPLE}")
     low, high = (
         int(re.sub(r"\D", "", part)) if part else None for part in found.group("low", "high")

@@ -69,7 +69,7 @@ def find_flags(
     """Return all that does not fit in the facts of an incident.
 
     `unknown` is what was stated as not yet known, by path; `names` are the names of each partner by
-    scope key; an empty mapping means none is listed.
+    scope key, and an empty mapping means none is listed.
     """
     return (
         *_times(facts, opened_at, now),
@@ -252,8 +252,8 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
     origin = facts.get("origin") or {}
     name, kind = origin.get("name"), origin.get("kind")
     listed = organisation.subprocessors or APPROVED_SUBPROCESSORS
-    affiliates = [one.casefold() for one in organisation.affiliates]
-    if kind == "subprocessor" and name and name.casefold() in affiliates:
+    affiliate = organisation.has_affiliate(str(name or ""))
+    if kind == "subprocessor" and affiliate:
         yield Flag("origin.name", f"{name} is listed as an affiliate: its discovery counts as ours")
     elif kind == "subprocessor" and name and name.casefold() not in map(str.casefold, listed):
         yield Flag(
@@ -261,7 +261,7 @@ def _origin(facts: Mapping[str, Any], organisation: Organisation) -> Iterator[Fl
             f"{name} is not among the approved subprocessors: did the partners consent to it?",
             "Article 5.1, Appendix 3",
         )
-    if kind == "affiliate" and name and name.casefold() not in affiliates:
+    if kind == "affiliate" and name and not affiliate:
         yield Flag(
             "origin.name",
             f"{name} is not listed as an affiliate in breachkit.toml; the agreement consents to"

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from breachkit.domain.categories import APPROVED_AFFILIATE
 from breachkit.domain.countries import usual_country
 from breachkit.domain.fact import Fact
 from breachkit.domain.facts import Address, Sector
@@ -117,9 +118,17 @@ class Organisation(Fact):
     sector: Sector | None = None
     contact: Address | None = None
     affiliates: tuple[Line, ...] = ()
+    """Our affiliates; empty means the one that the agreement's 2021 version consents to by name."""
     subprocessors: tuple[Line, ...] = ()
     """Approved subprocessors (Appendix 3); empty means the list of the agreement's 2021 version."""
     profile: Profile = Profile()
+
+    def has_affiliate(self, name: str) -> bool:
+        """Tell whether somebody of a name is one of our affiliates."""
+        folded = " ".join(name.casefold().split())
+        if not self.affiliates:
+            return f"{folded} ".startswith(f"{APPROVED_AFFILIATE.casefold()} ")
+        return folded in {one.casefold() for one in self.affiliates}
 
 
 class Partner(Fact):

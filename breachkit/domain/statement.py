@@ -1,6 +1,7 @@
 """What somebody states, brought into the form of the register: checked, and leaf by leaf."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -45,13 +46,13 @@ def merge_leaf(tree: Tree, path: str, value: Any) -> None:
     tree[last] = value
 
 
-def check_may_rule_out(patch: Mapping[str, Any]) -> None:
+def check_may_rule_out(patch: Mapping[str, Any], incident: str = "ID") -> None:
     """Refuse to rule out a limb by amendment; it is a decision of two people with evidence."""
     for limb, status in (patch.get("status") or {}).items():
         if status == "ruled_out":
             raise RefusedError(
                 f"status.{limb}: ruling out is a decision of two people, not an amendment",
-                hint=f"breachkit decision record ID --rule-out {limb} --reason TEXT"
+                hint=f"breachkit decision record {incident} --rule-out {limb} --reason TEXT"
                 " --second NAME --evidence TEXT",
             )
 
@@ -252,7 +253,8 @@ def _fact_error(error: ValidationError, model: type[BaseModel], prefix: str) -> 
     value = repr(first["input"])[:80]
     if first["loc"][-1:] == ("[key]",):
         message = f"{value} is not a key; keys are short: a-z, 0-9, - and _ (a country: DE)"
-        return FactError(path, message)
+        key = re.sub(r"[^a-z0-9_]+", "-", str(first["input"]).casefold()).strip("-_")[:40]
+        return FactError(path, message, hint=f"for example {key}" if key else "for example acme")
     if first["type"] != "value_error":
         message = f"{message[0].lower()}{message[1:]}, found {value}"
     said = getattr(first.get("ctx", {}).get("error"), "hint", "")

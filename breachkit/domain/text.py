@@ -42,6 +42,11 @@ def cleaned(value: str, limit: int = 8000) -> str:
     return _REFUSED.sub("\ufffd", plain).strip()[:limit]
 
 
+def is_key(value: str) -> bool:
+    """Tell whether a text can be a key in a mapping of facts."""
+    return bool(re.fullmatch(_KEY, value))
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -56,7 +61,9 @@ Text = Annotated[
 ]
 """Free text. An authority may one day read it."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+_KEY = r"[a-z0-9][a-z0-9_-]{0,39}"
+
+Key = Annotated[str, StringConstraints(pattern=f"^{_KEY}$")]
 """A stable key in a mapping of facts; part of a path."""
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

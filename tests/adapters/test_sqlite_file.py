@@ -22,6 +22,7 @@ from breachkit.errors import (
     BreachkitError,
     MissingWorkspaceError,
     NewerWorkspaceError,
+    NotTrustedError,
     StoreBusyError,
     StoreError,
     StoreFullError,
@@ -152,18 +153,18 @@ class TestOpening:
 
     def test_something_else(self, path: Path) -> None:
         path.write_text("no database at all, " * 100)
-        assert "damaged, or not a register" in self.opening(path, StoreError).message
+        assert "damaged, or not a register" in self.opening(path, NotTrustedError).message
 
     @pytest.mark.parametrize("version", [0, 1])
     def test_the_database_of_another_program(self, path: Path, version: int) -> None:
         raw(path, f"PRAGMA user_version = {version}")
-        assert "is not a register" in self.opening(path, StoreError).message
+        assert "is not a register" in self.opening(path, NotTrustedError).message
         assert raw(path, "SELECT * FROM sqlite_schema") == []
 
     def test_a_register_that_was_emptied_is_not_taken_for_a_new_one(self, path: Path) -> None:
         SqliteStore.create(path).close()
         path.write_bytes(b"")
-        self.opening(path, StoreError)
+        self.opening(path, NotTrustedError)
         assert path.read_bytes() == b""
 
     def test_written_by_a_newer_breachkit(self, path: Path) -> None:
@@ -179,7 +180,7 @@ class TestOpening:
         for page in range(20, len(content) // 4096):
             content[page * 4096 : page * 4096 + 100] = b"\xff" * 100
         path.write_bytes(content)
-        with SqliteStore.open(path) as store, pytest.raises(StoreError, match="damaged"):
+        with SqliteStore.open(path) as store, pytest.raises(NotTrustedError, match="damaged"):
             list(store.lines())
 
     def test_no_right_to_write(self) -> None:

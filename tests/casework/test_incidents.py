@@ -137,6 +137,18 @@ def test_what_is_unknown_is_promised_and_setting_the_fact_keeps_the_promise(kit:
     assert kit.incident(incident).matter.unknown == {}
 
 
+def test_an_amendment_says_which_deadline_an_edited_file_moved(
+    acting: Callable[[str], Breachkit], workspace: Path
+) -> None:
+    partner(workspace, "acme", "Acme GmbH")
+    incident = acting("maria").open_incident(ALERT).id
+    partner(workspace, "acme", "Acme GmbH", "limit_hours = 24")
+    done = acting("maria").amend(incident, {"title": "other words"})
+    moved = {one.duty: (one.before, one.after) for one in done.moved}
+    assert moved["imou-dpa/6.3@acme"] == ("2026-11-24T01:30:00Z", "2026-11-23T01:30:00Z")
+    assert acting("maria").amend(incident, {"title": "others again"}).moved == ()
+
+
 def test_a_promise_that_has_passed_is_recorded_flagged_and_not_made_to_anybody(
     kit: Breachkit, clock: SetClock
 ) -> None:

@@ -1,11 +1,17 @@
 """Bad input, hostile input and a broken workspace: one clear message each, and nothing written."""
 
 import json
+import os
+import sqlite3
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from breachkit.app import open_workspace
+from breachkit.errors import BadInputError
 from tests.cli.conftest import Run, opened
 
 
@@ -37,7 +43,7 @@ from tests.cli.conftest import Run, opened
             "timeline.discoverd_at: no such instant",
             "did you mean discovered_at?",
         ),
-        ('{"title":"x","title":"y"}', "the key 'title' stands twice", ""),
+        ('{"title":"x","title":"y"}', "the key 'title' stands twice", "keep one of the two"),
         ('{"title":"x","colour":"red"}', "colour: no such fact", ""),
         (
             '{"title":"x","data":{"v":{"protecton":{"state":"none"}}}}',
@@ -45,14 +51,14 @@ from tests.cli.conftest import Run, opened
             "did you mean protection?",
         ),
         ('{"title":["x"]}', "title: input should be a valid string, found ['x']", ""),
-        ('{"title":"x","people":1.5}', "people: 1.5 is not a whole number", ""),
+        ('{"title":"x","people":1.5}', "people: 1.5 is not a whole number", "712"),
         ('{"title":"x","people":true}', "people: True is not a number; write 712", ""),
         ('{"title":"x","people":"13.000"}', "people: '13.000' is not a number; write 712", ""),
-        ('{"title":"x","people":NaN}', "NaN is not a number", ""),
+        ('{"title":"x","people":NaN}', ": NaN is not a number", "leave out what"),
         (
             '{"title":"x","scopes":{"Acme GmbH":{}}}',
             "scopes.Acme GmbH: 'Acme GmbH' is not a key",
-            "",
+            "for example acme-gmbh",
         ),
         ('{"title":"x","scopes":[]}', "scopes: ", ""),
         ('{"title":"x","unknown":[]}', "unknown: expected ", ""),
@@ -78,8 +84,13 @@ from tests.cli.conftest import Run, opened
         ('{"title":"' + "x" * 201 + '"}', "title: string should have at most 200 characters", ""),
         ("[1, 2]", "is not valid JSON or TOML", ""),
         ("{", "is not valid JSON or TOML", ""),
-        ("", "an incident needs at least a title", "breachkit incident open --title"),
-        ('{"a":' * 100_000, "is nested deeper than 12 levels", ""),
+        ("", "standard input is empty", "state at least a title"),
+        ("{}", "an incident needs at least a title", "breachkit incident open --title"),
+        ('{"title":"x","people":' + "9" * 5000 + "}", "a number of 5,000 digits is no", "712"),
+        ("title = 'x'\npeople = " + "9" * 5000, "a number with that many digits", "712"),
+        ("title = 'x'\npeople = 3\ntitle = 'y'", "line 3: the key title stands twice", "keep one"),
+        ("[data.v]\n[data.v]", "line 2: the key [data.v] stands twice", "keep one of the two"),
+        ('{"a":' * 100_000, "a: standard input is nested deeper than 12 levels", "how deep"),
         ("[" * 100_000, "", ""),
         ('{"a":' * 20 + "1" + "}" * 20, "nested deeper than 12 levels", ""),
         ('{"title":"' + "x" * 1_000_001 + '"}', "is larger than 1,000,000 bytes", "send the facts"),
@@ -107,7 +118,9 @@ def test_bad_input_is_one_clear_message(run: Run, content: str, message: str, hi
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["open", "nofile.json"], "nofile.json cannot be read: No such file", ""),
+        (["open", "nofile.json"], "nofile.json cannot be read: No such file", "or - for"),
+        (["open", "--set", "people=" + "9" * 5000], "people: '999", ""),
+        (["open", "--title", "x", "--reference", "y" * 300], "reference: string should have", ""),
         (["open", "--set", "poeple=3"], "poeple: no such fact", "did you mean people?"),
         (
             ["open", "--set", "people"],
@@ -298,3 +311,98 @@ def test_settings_with_a_wrong_value_name_it(
     assert said.error.startswith("breachkit.toml: ")
     assert message in said.error
     assert said.hint == f"mend {settings}"
+
+
+def test_a_file_that_is_no_utf_8_says_how_to_save_it(run: Run, workspace: Path) -> None:
+    (workspace / "alert.json").write_bytes(b'{"title": "Stra\xdfe"}')
+    said = run("incident", "open", "alert.json")
+    assert said.status == 2
+    assert "alert.json is not UTF-8 text: invalid continuation byte at byte 16" in said.error
+    assert said.hint == "save it as UTF-8, as in: iconv -f latin1 -t UTF-8 alert.json > utf8.json"
+
+
+def test_a_library_call_with_a_huge_number_fails_in_our_words(workspace: Path) -> None:
+    with open_workspace(workspace) as kit, pytest.raises(BadInputError, match="that many digits"):
+        kit.open_incident({"title": "x", "people": 10**5000})
+
+
+def test_a_setting_that_stands_twice_is_named(run: Run, workspace: Path) -> None:
+    settings = workspace / "breachkit.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("[organisation]", "zone = 'UTC'\n[organisation]", 1))
+    said = run("status")
+    assert said.status == 1
+    assert "breachkit.toml cannot be read: line 6: the key zone stands twice" in said.error
+    settings.write_text("people = " + "9" * 5000)
+    assert "digits is no figure" in run("status").error
+
+
+def test_the_hint_to_a_ruling_out_is_the_whole_command(run: Run) -> None:
+    incident = opened(run)
+    said = run("incident", "amend", incident, "--set", "status.personal_data=ruled_out")
+    assert said.status == 3
+    assert said.hint.startswith(f"breachkit decision record {incident} --rule-out personal_data ")
+
+
+def test_a_language_without_a_template_says_where_one_would_lie(run: Run) -> None:
+    incident = opened(run, "--partner", "acme")
+    said = run("notice", "draft", incident, "--to", "partner", "--language", "de")
+    assert said.status == 2
+    assert said.error == ("no notice can be written in 'de': there is no template partner/de.md.j2")
+    assert "templates/partner/de.md.j2 in the workspace" in said.hint
+
+
+def test_a_reference_is_the_same_with_blanks_around_it(run: Run) -> None:
+    first = run("incident", "open", "--title", "x", "--reference", " X", "--json").data
+    again = run("incident", "open", "--title", "x", "--reference", "X ", "--json").data
+    assert (first["incident"], first["created"]) == (again["incident"], True)
+    assert not again["created"]
+
+
+@pytest.mark.parametrize("damage", ["garbage", "head"])
+def test_a_register_that_cannot_be_trusted_ends_alike(
+    run: Run, workspace: Path, damage: str
+) -> None:
+    opened(run)
+    register = workspace / "register.sqlite3"
+    if damage == "garbage":
+        register.write_bytes(b"no database at all, and long enough to be looked at" * 100)
+    else:
+        with sqlite3.connect(register) as database:
+            database.execute("DELETE FROM head")
+        database.close()
+    said = run("register", "verify")
+    assert said.status == 4
+    assert said.hint == "restore it from a backup"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(shell: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "breachkit"],
+        env={**os.environ, "_BREACHKIT_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        text=True,
+    )
+    # Asked of `python -m`, the program has no name of its own; the words are the shell's.
+    assert "_BREACHKIT_COMPLETE" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("breachkit ", {"incident", "notice", "status"}),
+        ("breachkit inc", {"incident"}),
+        ("breachkit incident ", {"open", "amend", "check"}),
+        ("breachkit notice rec", {"record-delivery"}),
+    ],
+)
+def test_nouns_and_verbs_are_completed(words: str, wanted: set[str]) -> None:
+    from click.shell_completion import ShellComplete
+
+    from breachkit.cli import breachkit
+
+    *before, last = words.split(" ")
+    shell = ShellComplete(breachkit, {}, "breachkit", "_BREACHKIT_COMPLETE")
+    found = {one.value for one in shell.get_completions(before[1:], last)}
+    assert wanted <= found

@@ -74,7 +74,7 @@ def test_init_refuses_what_could_not_be_used(
     said = run("init", str(tmp_path / "new"), *words)
     assert said.status in {1, 2}
     assert message in said.error
-    assert not (tmp_path / "new" / "register.sqlite3").exists()
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(
@@ -232,3 +232,23 @@ def test_a_list_with_a_code_of_no_country_settles_no_law(run: Run, workspace: Pa
 def _possible(run: Run, incident: str) -> str:
     found = run("law", "applicable", incident, "--json").data["applicable"]
     return str([one["obligation"] for one in found if one["verdict"] == "possible"])
+
+
+def test_check_finds_a_template_that_may_not_be_used(run: Run, workspace: Path) -> None:
+    folder = workspace / "templates" / "partner"
+    folder.mkdir(parents=True)
+    (folder / "en.md.j2").write_text("{{ x.__class__ }}\n", encoding="utf-8")
+    said = run("workspace", "check")
+    assert said.status == 1
+    assert "templates/partner/en.md.j2: partner/en.md.j2:1: " in said.out
+    (folder / "en.md.j2").write_text("Subject: x\n\n{{ incident }}\n", encoding="utf-8")
+    assert "templates/" not in run("workspace", "check").out
+
+
+def test_check_finds_a_partner_whose_file_can_be_no_key(run: Run, workspace: Path) -> None:
+    (workspace / "partners" / "Z Z.toml").write_text('name = "Zeta"\n')
+    partner(workspace, "zeta", "Zeta")
+    said = run("workspace", "check")
+    assert "partners/Z Z.toml: 'Z Z' can be no scope's key" in said.out
+    assert "rename the file, as in partners/z-z.toml" in said.out
+    assert "'zeta'" not in said.out

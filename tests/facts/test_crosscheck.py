@@ -123,3 +123,15 @@ def test_facts_that_fit_raise_no_flag() -> None:
         "scopes": {"a": {"people": 60}, "b": {"people": 50}},
     }
     assert flags(given, a="Acme Cameras", b="Bravo") == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["Hangzhou Huacheng", "HANGZHOU HUACHENG Network Technology Co., Ltd."]
+)
+def test_the_affiliate_that_the_agreement_names_needs_no_listing(name: str) -> None:
+    facts, _ = settle({}, {"origin": {"kind": "affiliate", "name": name}}, now=NOW)
+    at = {"opened_at": "2026-11-22T11:00:00.000000Z", "now": NOW, "names": {}}
+    assert not find_flags(facts, organisation=Organisation(), **at)  # type: ignore[arg-type]
+    other = Organisation(affiliates=("Sister Co",))
+    assert find_flags(facts, organisation=other, **at)  # type: ignore[arg-type]
+    assert not Organisation().has_affiliate("Hangzhou Huachengs")

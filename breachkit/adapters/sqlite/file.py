@@ -155,7 +155,7 @@ def _check_ours(database: sqlite3.Connection, path: Path, *, new: bool) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if not new and application != APPLICATION_ID:
         # An empty file counts as a valid database: taking it for a new register would hide a loss.
-        raise StoreError(f"{path}: is not a register", hint="restore it from a backup")
+        raise NotTrustedError(f"{path}: is not a register", hint="restore it from a backup")
     if version > len(MIGRATIONS):
         raise NewerWorkspaceError(
             f"{path}: has version {version}, this breachkit knows up to {len(MIGRATIONS)}",
@@ -211,7 +211,9 @@ def _in_our_words(error: sqlite3.Error, path: Path) -> BreachkitError:
             hint=f"df -h {path}",
         )
     if primary in _DAMAGED:
-        return StoreError(f"{path}: damaged, or not a register", hint="restore it from a backup")
+        return NotTrustedError(
+            f"{path}: damaged, or not a register", hint="restore it from a backup"
+        )
     if primary in _NO_ACCESS:
         return StoreError(
             f"{path}: needs the right to write, to the file and to its folder ({name})",
