@@ -93,7 +93,7 @@ def fill(kit: Breachkit, *, incidents: int, entries: int) -> None:
 
     The entries and the rows are what the steps of breachkit write, committed many at once.
     """
-    missing = incidents - kit.store.counts()["matters"]
+    missing = incidents - kit.store.count_open()
     amendments = max(0, entries - kit.store.head().seq - missing)
     shares = [amendments // missing + (place < amendments % missing) for place in range(missing)]
     for start in range(0, missing, _AT_ONCE):
