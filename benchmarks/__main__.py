@@ -18,7 +18,7 @@ FIGURES = ("help", "status", "open", "law", "draft", "replay", "verify", "growth
 
 PAIRS = {
     "help": 15,
-    "status": 15,
+    "status": 31,
     "open": 60,
     "law": 3,
     "draft": 60,

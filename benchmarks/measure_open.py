@@ -52,9 +52,10 @@ def measure(folder: Path, pairs: int) -> Iterator[Figure]:
 
 
 def _size(kit: Breachkit, picture: Picture) -> int:
-    """Return how many bytes an opening stores: the body of its entry and the rows of its duties."""
+    """Return how many bytes an opening stores: its entry's body, the rows of its duties and acts."""
     bodies = sum(len(line.body or b"") for line in kit.store.read(picture.id))
-    cells = (cell for row in kit.store.duties(picture.id) for cell in row)
+    acts = (row for row in kit.store.acts() if row.matter == picture.id)
+    cells = (cell for row in (*kit.store.duties(picture.id), *acts) for cell in row)
     return bodies + sum(len(str(cell).encode()) for cell in cells)
 
 

@@ -88,17 +88,32 @@ def multiplied(example: Alert, count: int) -> Alert:
     return wide
 
 
-def fill(kit: Breachkit, *, incidents: int, entries: int) -> None:
-    """Bring a workspace to so many incidents of one partner each, and to so many entries by amending.
+def alone(example: Alert, scope: str) -> Alert:
+    """Return an example with one of its scopes, and what is not yet known of that one or of none."""
+    narrow = deepcopy(example)
+    gone = narrow["scopes"].keys() - {scope}
+    narrow["scopes"] = {scope: narrow["scopes"][scope]}
+    narrow["unknown"] = {
+        path: why
+        for path, why in narrow["unknown"].items()
+        if not any(f".{one}." in path for one in gone)
+    }
+    return narrow
 
-    The entries and the rows are what the steps of breachkit write, committed many at once.
+
+def fill(kit: Breachkit, *, incidents: int, entries: int, like: Alert | None = None) -> None:
+    """Bring a workspace to so many incidents, and to so many entries by amending.
+
+    Without an example that they are like, each is of one partner. The entries and the rows are what
+    the steps of breachkit write, committed many at once.
     """
-    missing = incidents - kit.store.counts()["matters"]
+    given = like or alone(alert(CAMERAS), "lumen")
+    missing = incidents - kit.store.count_open()
     amendments = max(0, entries - kit.store.head().seq - missing)
     shares = [amendments // missing + (place < amendments % missing) for place in range(missing)]
     for start in range(0, missing, _AT_ONCE):
         batch = range(start, min(start + _AT_ONCE, missing))
-        _commit(kit, [_incident(kit, place, shares[place]) for place in batch])
+        _commit(kit, [_incident(kit, given, place, shares[place]) for place in batch])
 
 
 def _commit(
@@ -118,10 +133,10 @@ def _commit(
 
 
 def _incident(
-    kit: Breachkit, place: int, amendments: int
+    kit: Breachkit, like: Alert, place: int, amendments: int
 ) -> tuple[MatterRow, tuple[DutyRow, ...], list[NewLine]]:
     """Return the rows of one incident, and its entries."""
-    opened = _opening(kit, place)
+    opened = _opening(kit, like, place)
     matter = Matter(f"2026-{place + 2:04d}", version=1)
     apply(matter, Recorded(opened, stamp_now(OPENED), 0))
     row, rows = rows_of(picture_of(matter, kit.rules, OPENED))
@@ -131,14 +146,10 @@ def _incident(
     return row, rows, lines
 
 
-def _opening(kit: Breachkit, place: int) -> IncidentOpened:
-    """Return an incident like the first example, with a name and a discovery of its own."""
-    given = alert(CAMERAS)
+def _opening(kit: Breachkit, like: Alert, place: int) -> IncidentOpened:
+    """Return an incident like another, with a name and a discovery of its own."""
+    given = deepcopy(like)
     given["title"] += f", case {place}"
-    given["scopes"] = {"lumen": given["scopes"]["lumen"]}
-    given["unknown"] = {
-        path: why for path, why in given["unknown"].items() if ".nordcam." not in path
-    }
     discovered = datetime(2026, 11, 20, 16, 40, tzinfo=UTC) + timedelta(minutes=place % 600)
     given["timeline"]["discovered_at"] = discovered.isoformat()
     said = {name: given.pop(name) for name in ("source", "certainty", "unknown")}

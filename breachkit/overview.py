@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from breachkit.domain.line import DutyRow, Head, MatterRow
+from breachkit.domain.line import PENDING, ActRow, DutyRow, Head, MatterRow
 from breachkit.domain.within import parse_span
 from breachkit.errors import BadInputError, UnknownNameError
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from breachkit.casework.picture import Picture
     from breachkit.domain.duty import Duty
     from breachkit.ports import Store
-
-PENDING = frozenset({"waiting", "unconfirmed"})
-"""What a duty says as long as its addressee has still to be told."""
 
 Whose: TypeAlias = Literal["all", "ours", "theirs", "possible"]
 """Whose duties are asked for."""
@@ -25,14 +22,17 @@ class Overview(NamedTuple):
 
     seen_at: str
     rows: tuple[DutyRow, ...]
+    """The duties; none where acts were asked for, and not those of one incident."""
     incidents: int
-    duties: int
+    """How many incidents are open."""
     zone: str
     law_changed: bool
     """Law, settings, partners or templates were edited since the last step was written."""
     head: Head
     matter: MatterRow | None = None
     """The incident that was asked for, open or not; None where all open ones were."""
+    acts: tuple[ActRow, ...] = ()
+    """What there is to do in all open incidents, where that was asked for instead of their duties."""
 
 
 class Status:
@@ -62,19 +62,24 @@ def overview_of(
     zone: str,
     law_digest: str,
     incident: str | None = None,
+    acts: bool = False,
 ) -> Overview:
-    """Return the soonest duties of all open incidents, or all of one, in one state of the register."""
+    """Return the soonest duties of all open incidents, or all of one, in one state of the register.
+
+    With `acts` what there is to do in all open ones, kept as rows, instead of their duties.
+    """
     with store.snapshot():
         matter = _matter(store, incident) if incident else None
-        rows = store.duties(matter.matter) if matter else store.overview(limit, told=told)
-        counts = store.counts()
+        rows = _rows(store, matter, limit, told) if matter or not acts else ()
+        to_do = tuple(store.acts()) if acts and not matter else ()
+        incidents = store.count_open()
         adopted = store.matters("workspace")
         head = store.head()
     return Overview(
         seen_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        rows=tuple(rows),
-        incidents=counts["matters"],
-        duties=counts["duties"],
+        rows=rows,
+        acts=to_do,
+        incidents=incidents,
         zone=zone,
         law_changed=bool(adopted) and adopted[0].reference != law_digest,
         head=head,
@@ -116,6 +121,12 @@ def until_of(now: datetime, within: timedelta | str) -> str:
     except OverflowError:
         end = datetime.max.replace(tzinfo=UTC)
     return end.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _rows(
+    store: "Store", matter: MatterRow | None, limit: int | None, told: Sequence[str]
+) -> tuple[DutyRow, ...]:
+    return tuple(store.duties(matter.matter) if matter else store.overview(limit, told=told))
 
 
 def _matter(store: "Store", incident: str) -> MatterRow:

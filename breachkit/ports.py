@@ -6,7 +6,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
-from breachkit.domain.line import Change, DutyRow, Head, Kept, Line, MatterRow, Receipt
+from breachkit.domain.line import ActRow, Change, DutyRow, Head, Kept, Line, MatterRow, Receipt
 
 Clock: TypeAlias = Callable[[], datetime]
 """Answers the time, always with a zone; passed in, so that nothing below asks the machine."""
@@ -62,12 +62,19 @@ class Store(Protocol):
         """Return the duties of a matter, open or not, in the order they were written."""
         ...
 
+    def acts(self) -> list[ActRow]:
+        """Return the acts of open matters, the soonest first, those that are done last.
+
+        They are what `domain.act` makes of each matter's duties, kept with them in one transaction.
+        """
+        ...
+
     def matters(self, state: str | None = None) -> list[MatterRow]:
         """Return the matters, all or those in one state, in the order of their ids."""
         ...
 
-    def counts(self) -> dict[str, int]:
-        """Return how many matters are open (`matters`) and how many duties they have (`duties`)."""
+    def count_open(self) -> int:
+        """Return how many matters are open."""
         ...
 
     def head(self) -> Head:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from breachkit.app.workplace import Workplace
-from breachkit.domain.line import DutyRow
-from breachkit.overview import PENDING, Overview, Status, Whose, due_by, overview_of, until_of
+from breachkit.domain.line import PENDING, DutyRow
+from breachkit.overview import Overview, Status, Whose, due_by, overview_of, until_of
 
 if TYPE_CHECKING:
     from breachkit.app.agenda import Agenda
@@ -22,9 +22,17 @@ class Duties(Workplace):
     """What the law makes of the incidents: nothing here writes."""
 
     def overview(
-        self, limit: int | None = 20, *, told: Sequence[str] = (), incident: str | None = None
+        self,
+        limit: int | None = 20,
+        *,
+        told: Sequence[str] = (),
+        incident: str | None = None,
+        acts: bool = False,
     ) -> Overview:
-        """Return the soonest duties of all open incidents, or all of one, from columns alone."""
+        """Return the soonest duties of all open incidents, or all of one, from columns alone.
+
+        With `acts` what there is to do in all open ones instead: each notice, call or decision once.
+        """
         return overview_of(
             self.store,
             limit=limit,
@@ -33,6 +41,7 @@ class Duties(Workplace):
             zone=self.zone,
             law_digest=self.folder.digest(),
             incident=incident,
+            acts=acts,
         )
 
     def status(self, incident: str) -> "Status":

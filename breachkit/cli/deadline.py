@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from breachkit.cli.acts import as_data, basis, problem_of
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.facts import item
+from breachkit.cli.machine import as_data
 from breachkit.cli.outcome import due_of
 from breachkit.cli.output import Answer, both, harmless, left, moment_of, table
 from breachkit.cli.status import brief
-from breachkit.overview import PENDING, due_by, until_of
+from breachkit.domain.act import basis, problem_of
+from breachkit.domain.line import PENDING
+from breachkit.overview import due_by, until_of
 
 if TYPE_CHECKING:
     from breachkit.casework.picture import Picture

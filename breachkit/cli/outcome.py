@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from breachkit.cli.acts import DOUBTFUL
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.facts import item, shown
 from breachkit.cli.output import Answer, both, left
+from breachkit.domain.act import DOUBTFUL
 
 if TYPE_CHECKING:
     from breachkit.casework.incidents import Amended, Opened

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TextIO
@@ -12,19 +11,29 @@ import click
 from breachkit.errors import BreachkitError
 
 
-@dataclass
 class Answer:
-    """What a command answers."""
+    """What a command answers.
 
-    data: Any = None
-    """For machines: one JSON document, or what returns it where making it costs time."""
-    lines: list[str] = field(default_factory=list)
-    """For people, on stdout."""
-    notes: list[str] = field(default_factory=list)
-    """For people, on stderr: what changed, and the next command."""
-    exit_status: int = 0
-    raw: bytes = b""
-    """A file on stdout as it is, such as a calendar; the lines stay empty then."""
+    No dataclass: what makes those would be imported for it alone, at each `--help` and `status`.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        lines: list[str] | None = None,
+        notes: list[str] | None = None,
+        exit_status: int = 0,
+        raw: bytes = b"",
+    ) -> None:
+        self.data = data
+        """For machines: one JSON document."""
+        self.lines = lines or []
+        """For people, on stdout."""
+        self.notes = notes or []
+        """For people, on stderr: what changed, and the next command."""
+        self.exit_status = exit_status
+        self.raw = raw
+        """A file on stdout as it is, such as a calendar; the lines stay empty then."""
 
 
 def emit(answer: Answer, *, as_json: bool) -> int:
@@ -32,8 +41,7 @@ def emit(answer: Answer, *, as_json: bool) -> int:
     if as_json:
         import json  # here, because what people read needs none
 
-        data = answer.data() if callable(answer.data) else answer.data
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False))
+        click.echo(json.dumps(answer.data, ensure_ascii=False, indent=2, sort_keys=False))
     elif answer.raw:
         click.echo(answer.raw, nl=False)
     elif answer.lines:

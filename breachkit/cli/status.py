@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from breachkit.cli.acts import DOUBTFUL, Act, acts_of, basis
+from breachkit.cli.acts import choose, is_open, running
 from breachkit.cli.base import Session, command, verb
-from breachkit.cli.output import Answer, harmless, local, moment_of, paint
+from breachkit.cli.output import Answer, harmless, left, local, moment_of, paint
 
 if TYPE_CHECKING:
+    from breachkit.domain.act import Act
+    from breachkit.domain.line import ActRow
     from breachkit.overview import Overview
 
-SOONEST = 20
-QUESTIONS = 3
 WIDTH = 80
 """Columns of the narrowest terminal that somebody opens at night."""
 
 _CLOCK = 24
 """Columns of a state with the time left, the widest that there is: `  running in 23 h 30 min`."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 SIDES = {"ours": "OURS", "theirs": "THEIRS", "possible": "POSSIBLE"}
 
@@ -42,46 +45,35 @@ def status_command(
     session: Session, incident: str | None, everything: bool, watch: str | None
 ) -> Answer:
     """Show what is due, whose it is, what it waits for, and the next command."""
-    if watch is None:
-        overview = session.kit.overview(None, incident=incident)
-        broken = _broken(session) if overview.law_changed else ""
-        return page_of(overview, acts_of(overview.rows), everything=everything, broken=broken)
-    from breachkit.cli.watch import watched  # here, because it draws with rich
+    if watch is not None:
+        from breachkit.cli.watch import watched  # here, because it draws with rich
 
-    return watched(session, incident, everything=everything, every=watch)
+        return watched(session, incident, everything=everything, every=watch)
+    if not session.context.params.get("as_json"):
+        overview = session.kit.overview(None, incident=incident, acts=True)
+        broken = _broken(session) if overview.law_changed else ""
+        return page_of(overview, everything=everything, broken=broken)
+    from breachkit.cli.machine import status_data  # here, because what people read needs none
+
+    overview = session.kit.overview(None, incident=incident)
+    return Answer(status_data(overview, everything=everything))
 
 
 def page_of(
-    overview: "Overview",
-    acts: Sequence[Act],
-    *,
-    everything: bool = False,
-    seconds: bool = False,
-    broken: str = "",
+    overview: "Overview", *, everything: bool = False, seconds: bool = False, broken: str = ""
 ) -> Answer:
-    """Return what `status` answers; with `seconds` each clock as it ticks.
+    """Return the page that people read; with `seconds` each clock as it ticks.
 
     `broken` is why the files that were edited cannot be read.
     """
-    pending = [act for act in acts if act.pending and _is_open(overview)]
-    wanted = list(acts) if everything else pending if overview.matter else _soonest(pending)
-    more = 0 if everything else len(pending) - len(wanted)
-    lines = [*_head(overview), *_acts(overview, wanted, seconds), *_more(more)]
-    if _is_open(overview):
-        lines += [*_questions(pending), *_next(wanted)]
-    return Answer(
-        lambda: _data(overview, wanted, more, _asked(pending)), lines, _notes(overview, broken)
-    )
-
-
-def _soonest(pending: Sequence[Act]) -> list[Act]:
-    """Return the soonest acts, and those that should have a date and cannot be counted.
-
-    What is only possible never pushes out what is owed.
-    """
-    first = sorted(pending, key=lambda act: act.side == "possible")[:SOONEST]
-    chosen = {id(act) for act in (*first, *(act for act in pending if act.problem))}
-    return [act for act in pending if id(act) in chosen]
+    whole = _whole(overview)
+    acts = [act.row for act in whole] if whole else overview.acts
+    chosen = choose(overview, acts, everything=everything)
+    shown = _acts(overview, chosen.acts, whole, seconds)
+    lines = [*_head(overview), *shown, *_more(chosen.more)]
+    if is_open(overview):
+        lines += [*_questions(chosen.questions), *_next(chosen.acts)]
+    return Answer(lines=lines, notes=_notes(overview, broken))
 
 
 @lru_cache(maxsize=4096)
@@ -91,8 +83,10 @@ def brief(stamp: str, zone: str, now: str) -> str:
 
     at = moment_of(stamp)
     at = at if zone == "UTC" else at.astimezone(ZoneInfo(zone))
-    shape = "%a %d %b %H:%M %Z" if stamp[:4] == now[:4] else "%a %d %b %Y %H:%M %Z"
-    return f"{at.strftime(shape)}  {stamp[:16]}Z"
+    year = "" if stamp[:4] == now[:4] else f" {at.year}"
+    # By hand: strftime takes three times as long, and there can be thousands.
+    day = f"{_DAYS[at.weekday()]} {at.day:02d} {_MONTHS[at.month - 1]}{year}"
+    return f"{day} {at.hour:02d}:{at.minute:02d} {at.tzname()}  {stamp[:16]}Z"
 
 
 def _head(overview: "Overview") -> list[str]:
@@ -113,82 +107,87 @@ def _again(state: str) -> str:
     return "; an amendment opens it again" if state == "closed" else ""
 
 
-def _is_open(overview: "Overview") -> bool:
-    return overview.matter is None or overview.matter.state == "open"
-
-
-def _acts(overview: "Overview", acts: Sequence[Act], seconds: bool) -> Iterator[str]:
+def _acts(
+    overview: "Overview", acts: "Sequence[ActRow]", whole: "Sequence[Act]", seconds: bool
+) -> Iterator[str]:
     """Yield the acts under their headings; those of an incident that is not open are history."""
+    shown: dict[str, list[str]] = {side: [] for side in SIDES}
+    zone, now = overview.zone, overview.seen_at
+    for act in acts:
+        basis = f"{act.basis}  {act.outside}".strip() if act.outside else act.basis
+        lines = shown[act.side]
+        lines.append(_first(act.state, act.due_at, act.soon_at, basis, zone, now, seconds))
+        lines.append(harmless(f"    {fitting(act, WIDTH - 4)}"))
+        if act.problem or act.moved_from:
+            lines += _rest(overview, act)
+        lines += _more_of(whole[act.position]) if whole else ()
     for side, title in SIDES.items():
-        mine = [act for act in acts if act.side == side]
-        if mine:
-            yield from ("", title)
-        for act in mine:
-            yield _coloured(_first(overview, act, seconds))
-            yield from _rest(overview, act)
-    if not acts and _is_open(overview):
+        yield from ("", title, *shown[side]) if shown[side] else ()
+    if not acts and is_open(overview):
         yield "Nothing is due." if overview.incidents else "Nothing is due: no incident is open."
 
 
-def _first(overview: "Overview", act: Act, seconds: bool) -> str:
+@lru_cache(maxsize=4096)
+def _first(
+    state: str, due_at: str, soon_at: str, basis: str, zone: str, now: str, seconds: bool
+) -> str:
     """Return an act's clock, its date and what that rests on."""
-    zone, now = overview.zone, overview.seen_at
-    first = f"  {act.clock(now, seconds=seconds)}"
-    if act.due_at:
-        date = brief(act.due_at, zone, now) if act.pending else ""
-        first = f"{first.ljust(_CLOCK)}  {date}  {basis(act.first)}"
-    elif act.first.standing in DOUBTFUL:
-        first = f"{first}  {act.first.standing}"
-    if (outside := act.outside) and outside not in act.citations:
-        first = f"{first.rstrip()}  {outside}"
-    return first.rstrip()
+    if not due_at:
+        return f"  {state}  {basis}".rstrip()
+    clock = state
+    if not state:
+        span = left(due_at, now, seconds=seconds).removesuffix(" overdue")
+        clock = f"{running(due_at, soon_at, now)} {span}"
+    return _coloured(f"{f'  {clock}'.ljust(_CLOCK)}  {brief(due_at, zone, now)}  {basis}".rstrip())
 
 
-def _rest(overview: "Overview", act: Act) -> Iterator[str]:
-    zone, now = overview.zone, overview.seen_at
-    yield harmless(f"    {fitting(act, WIDTH - 4)}")
-    if problem := act.problem:
-        yield from _wrapped(harmless(f"not computable: {problem}"))
-    if moved := act.moved_from:
-        yield f"    moved from {brief(moved, zone, now)}: law or settings changed"
-    if overview.matter:
-        yield from _more_of(act)
+def _rest(overview: "Overview", act: "ActRow") -> Iterator[str]:
+    """Yield what few acts have."""
+    if act.problem:
+        yield from _wrapped(harmless(f"not computable: {act.problem}"))
+    if act.moved_from:
+        moved = brief(act.moved_from, overview.zone, overview.seen_at)
+        yield f"    moved from {moved}: law or settings changed"
 
 
-def _more_of(act: Act) -> Iterator[str]:
+def _whole(overview: "Overview") -> "Sequence[Act]":
+    """Return the acts of the incident that was asked for, with all their duties; else none."""
+    if overview.matter is None:
+        return ()
+    from breachkit.domain.act import acts_of  # here, because the home at night reads kept ones
+
+    return acts_of(overview.rows)
+
+
+def _more_of(act: "Act") -> Iterator[str]:
     """Yield all scopes and provisions of an act, and the command that comes next."""
     if len(scopes := act.scopes) > 1:
         yield from _wrapped(harmless(f"for {', '.join(scopes)}"))
     if len(act.citations) > 1:
         yield from _wrapped(harmless(f"meets {'; '.join(act.marked)}"))
-    if act.command:
-        yield harmless(f"    {act.command}")
+    if act.row.command:
+        yield harmless(f"    {act.row.command}")
 
 
-def fitting(act: Act, columns: int) -> str:
+def fitting(act: "ActRow", columns: int) -> str:
     """Return incident, scope, citations, gaps and what is waited for; long parts give way to fit."""
-    matter, gaps = act.first.matter, act.gaps
-    parts = [
-        matter,
-        _counted(act.scopes),
-        _counted(act.citations),
-        f"{gaps} gap{'' if gaps == 1 else 's'}" if gaps else "",
-        act.waits_for.replace(f"{matter}-", ""),
-    ]
-    line = " · ".join(filter(None, parts))
-    return line if len(line) <= columns else _shortened(parts, columns)
+    matter, waits = act.matter, act.waits_for
+    if matter in waits:
+        waits = waits.replace(f"{matter}-", "")
+    return matter + _tail(act.scopes, act.citations, act.gaps, waits, columns - len(matter))
 
 
-def _counted(names: list[str]) -> str:
-    if len(names) < 2:
-        return names[0] if names else ""
-    return f"{names[0]} +{len(names) - 1}"
+@lru_cache(maxsize=1024)
+def _tail(scopes: str, citations: str, gaps: int, waits: str, columns: int) -> str:
+    """Return what stands behind the incident: the same for many, in a bad week."""
+    counted = f"{gaps} gap{'' if gaps == 1 else 's'}" if gaps else ""
+    return _shortened([scopes, citations, counted, waits], columns)
 
 
 def _shortened(parts: list[str], columns: int) -> str:
-    """Return parts cut to fit, the longest of scope, citations and waiting first; never the id."""
-    while len(line := " · ".join(part for part in parts if part)) > columns:
-        longest = max((1, 2, 4), key=lambda place: len(parts[place]))
+    """Return parts cut to fit, the longest of scope, citations and waiting first."""
+    while len(line := "".join([f" · {part}" for part in parts if part])) > columns:
+        longest = max((0, 1, 3), key=lambda place: len(parts[place]))
         kept = max(8, len(parts[longest]) - (len(line) - columns) - 1)
         if kept >= len(parts[longest]) - 1:
             break
@@ -212,25 +211,14 @@ def _more(more: int) -> list[str]:
     return ["", f"{more} more: breachkit status --all"] if more else []
 
 
-def _asked(acts: Sequence[Act]) -> dict[str, str]:
-    """Return at most three questions with their commands, those nearest a clock, each once."""
-    asked: dict[str, str] = {}
-    for act in sorted(acts, key=lambda one: (not one.due_at, one.due_at)):
-        for row in act.rows:
-            if row.question and act.pending and len(asked) < QUESTIONS:
-                asked.setdefault(f"{row.matter}: {row.question}", row.question_command)
-    return asked
-
-
-def _questions(acts: Sequence[Act]) -> list[str]:
-    asked = _asked(acts)
+def _questions(asked: dict[str, str]) -> list[str]:
     lines = ["", "QUESTIONS"] if asked else []
     for question, answer in asked.items():
         lines += [*_wrapped(harmless(question), 2), harmless(f"    {answer}")]
     return lines
 
 
-def _next(acts: Sequence[Act]) -> list[str]:
+def _next(acts: "Sequence[ActRow]") -> list[str]:
     for act in acts:
         if act.side == "ours" and act.command and act.pending:
             return ["", f"NEXT  {harmless(act.command)}"]
@@ -248,7 +236,7 @@ def _broken(session: Session) -> str:
     return ""
 
 
-def _notes(overview: "Overview", broken: str = "") -> list[str]:
+def _notes(overview: "Overview", broken: str) -> list[str]:
     if broken:
         return [
             f"An edited file cannot be read: {broken}",
@@ -260,20 +248,3 @@ def _notes(overview: "Overview", broken: str = "") -> list[str]:
             "the deadlines above are recomputed with the next one, and show then what moved.",
         ]
     return []
-
-
-def _data(
-    overview: "Overview", acts: Sequence[Act], more: int, asked: dict[str, str]
-) -> dict[str, Any]:
-    return {
-        "seen_at": overview.seen_at,
-        "zone": overview.zone,
-        "incident": overview.matter.matter if overview.matter else None,
-        "state": overview.matter.state if overview.matter else None,
-        "open_incidents": overview.incidents,
-        "law_changed": overview.law_changed,
-        "head": str(overview.head),
-        "acts": [act.data(overview.seen_at) for act in acts],
-        "more": more,
-        "questions": [{"question": q, "command": c} for q, c in asked.items()],
-    }

@@ -5,11 +5,9 @@ import os
 import re
 import sys
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from breachkit.cli.acts import Act, acts_of
 from breachkit.cli.base import Session, command
 from breachkit.cli.output import Answer
 from breachkit.cli.status import page_of
@@ -34,7 +32,7 @@ def watched(session: Session, incident: str | None, *, everything: bool, every: 
     view = _View(session, incident, everything)
     if why := _why_not(session):
         page = view.page(seconds=False)
-        return replace(page, notes=[*page.notes, f"not watching: {why}"])
+        return Answer(lines=page.lines, notes=[*page.notes, f"not watching: {why}"])
     # A watch lives for hours; `main` has switched the collection of cycles off for short commands.
     gc.enable()
     _draw(view, pause)
@@ -47,7 +45,7 @@ class _View:
     def __init__(self, session: Session, incident: str | None, everything: bool) -> None:
         self._kit, self._clock = session.kit, session.clock or (lambda: datetime.now(UTC))
         self._incident, self._everything = incident, everything
-        self._overview, self._acts = self._read()
+        self._overview = self._read()
         self._signature: object = self._kit.folder.signature()
         self.late = ""
         """Why the page may be behind the register; empty while it is not."""
@@ -57,22 +55,21 @@ class _View:
         self._refresh()
         now = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         overview = self._overview._replace(seen_at=now)
-        return page_of(overview, self._acts, everything=self._everything, seconds=seconds)
+        return page_of(overview, everything=self._everything, seconds=seconds)
 
     def _refresh(self) -> None:
         """Read again where the register, or the workspace's own files, changed since."""
         try:
             signature = self._kit.folder.signature()
             if (self._kit.head(), signature) != (self._overview.head, self._signature):
-                self._overview, self._acts = self._read()
+                self._overview = self._read()
                 self._signature = signature
             self.late = ""
         except StoreBusyError as error:
             self.late = error.message
 
-    def _read(self) -> "tuple[Overview, list[Act]]":
-        overview = self._kit.overview(None, incident=self._incident)
-        return overview, acts_of(overview.rows)
+    def _read(self) -> "Overview":
+        return self._kit.overview(None, incident=self._incident, acts=True)
 
 
 class _Screen:

@@ -23,6 +23,12 @@ may be missing. It stands here because the proof must tell an erasure from a los
 NOT_COMPUTABLE = "not computable: "
 """Before the reason, in the column that otherwise says what a date rests on."""
 
+PENDING = frozenset({"waiting", "unconfirmed"})
+"""What a duty says as long as its addressee has still to be told."""
+
+BETWEEN = "\x1f"
+"""Between the words of a column that holds several: no fact may contain it."""
+
 
 class NewLine(NamedTuple):
     """An entry that is about to be appended."""
@@ -117,6 +123,47 @@ class DutyRow(NamedTuple):
     standing: str
 
 
+class ActRow(NamedTuple):
+    """What `status` shows of an act: of one thing to do, which meets one duty or several.
+
+    It follows from the duties' columns alone (`domain/act.py`); only the time left does not stand here.
+    """
+
+    matter: str
+    position: int
+    """Its place among the acts of its matter."""
+    rank: str
+    """Orders the acts of all matters; among equals the matter and the position do."""
+    pending: bool
+    """Whether something is still to be done."""
+    side: str
+    """`ours` as soon as one of its duties is, else `theirs`, else `possible`."""
+    state: str
+    """How it stands, such as `in time`; empty where a clock says so: running, due soon, overdue."""
+    due_at: str
+    """When it is due; empty where no figure says so, or it was told already."""
+    soon_at: str
+    basis: str
+    """What somebody must know who relies on the date, such as `provisional, disputed`."""
+    scopes: str
+    """The first scope that it is for and how many more, such as `acme +2`; empty for the whole."""
+    citations: str
+    """The first provision that it meets and how many more, or what was promised."""
+    gaps: int
+    """How many facts the duty lacks that lacks most."""
+    waits_for: str
+    outside: str
+    """Which notice left outside the gate, in words; empty where none did, or it says so anyway."""
+    problem: str
+    """Why a limit that runs cannot be counted; empty where all can, or none runs."""
+    moved_from: str
+    """The date that was shown before the law or the settings changed; empty where none moved."""
+    command: str
+    """The next command; empty where the act is not ours."""
+    questions: str
+    """Question, command, question, command and so on, BETWEEN them."""
+
+
 class Change(NamedTuple):
     """All that one step writes, at once or not at all."""
 
@@ -128,7 +175,7 @@ class Change(NamedTuple):
     """Names that lead to a matter, such as an alert's reference: (key, matter)."""
     matters: tuple[MatterRow, ...] = ()
     duties: Mapping[str, tuple[DutyRow, ...]] = MappingProxyType({})
-    """For each matter all its rows; they replace those it had."""
+    """For each matter all its rows; they replace those it had, and its acts follow from them."""
 
 
 class Receipt(NamedTuple):

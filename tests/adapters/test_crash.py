@@ -28,7 +28,7 @@ def change(store, matter, number):
     title = f"{name} {matter} {number}"
     text = title.encode() + b"x" * size
     row = MatterRow(matter, title, "open", "", "", "")
-    duty = empty._replace(matter=matter, duty=title)
+    duty = empty._replace(matter=matter, duty=title, scope=title, side="ours")
     return Change(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         (NewLine(matter, version, "FactsAmended/1", text),),
@@ -73,6 +73,9 @@ def check_all_are_there(path: Path, acknowledged: list[str]) -> None:
             body = store.read(row.matter)[-1].body or b""
             assert body.startswith(row.title.encode() + b"x")
             assert {duty.duty for duty in store.duties(row.matter)} == {row.title}
+        assert {(act.matter, act.scopes) for act in store.acts()} == {
+            (row.matter, row.title) for row in store.matters()
+        }
 
 
 @pytest.mark.parametrize("writers", [2, 4])

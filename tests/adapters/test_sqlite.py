@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachkit.adapters.sqlite import SqliteStore
+from breachkit.domain.act import acts_of
 from breachkit.domain.line import (
     GENESIS,
+    ActRow,
     Change,
     DutyRow,
     Head,
@@ -87,7 +89,7 @@ class TestAppending:
         assert store.head() == Head(0, "", GENESIS)
         assert list(store.lines()) == []
         assert store.read("2026-0001") == []
-        assert store.counts() == {"matters": 0, "duties": 0}
+        assert (store.count_open(), store.acts()) == (0, [])
 
     def test_what_was_appended_is_read_again_byte_for_byte(self, store: Store) -> None:
         bodies = [b'{"a":1}', b"", '{"ä":"ß\x00"}'.encode()]
@@ -259,7 +261,7 @@ class TestDuties:
         assert [row.duty for row in store.overview()] == ["z", "y", "x"]
         assert [row.duty for row in store.overview(2)] == ["z", "y"]
         assert store.overview(0) == []
-        assert store.counts() == {"matters": 2, "duties": 3}
+        assert store.count_open() == 2
 
     def test_only_the_duties_of_open_matters_are_shown(self, store: Store) -> None:
         rows = {name: (duty_row(name, "x"),) for name in "ab"}
@@ -268,7 +270,7 @@ class TestDuties:
         # Closing writes no duties, and reopening neither.
         store.commit(Change(NOW, (), matters=(matter_row("a", "closed"),)))
         assert store.overview() == [*rows["b"]]
-        assert store.counts() == {"matters": 1, "duties": 1}
+        assert store.count_open() == 1
         assert store.duties("a") == [*rows["a"]]
         store.commit(Change(NOW, (), matters=(matter_row("a"),)))
         assert len(store.overview()) == 2
@@ -312,6 +314,92 @@ class TestDuties:
         plan = str(raw(path, f"EXPLAIN QUERY PLAN SELECT * FROM duties WHERE open {order}"))
         assert "USING INDEX duties_by_date" in plan
         assert "TEMP B-TREE" not in plan
+
+
+MANY = st.lists(
+    st.builds(
+        DutyRow,
+        matter=st.just("a"),
+        duty=st.sampled_from(["imou-dpa/6.3@acme", "follow-up/people", "follow-up/call-acme"]),
+        scope=st.sampled_from(["", "acme", "bolt"]),
+        side=st.sampled_from(["ours", "theirs", "possible"]),
+        addressee=st.sampled_from(["partner", "authority"]),
+        citation=st.sampled_from(["Article 6.3", "promised: people", "a draft"]),
+        due_at=st.sampled_from(["", EARLIER, NOW, LATER]),
+        due_kind=st.sampled_from(["none", "deadline", "follow-up", "not computable: why"]),
+        soon_at=st.sampled_from(["", EARLIER]),
+        told=st.sampled_from(["waiting", "unconfirmed", "in time", "stopped"]),
+        content=st.sampled_from(["open", "supplement owed", "complete"]),
+        gaps=st.integers(0, 2),
+        waits_for=st.sampled_from(["", "a draft", "a-n1 left outside the gate"]),
+        command=st.sampled_from(["", "breachkit notice draft a"]),
+        question=st.sampled_from(["", "when?", "who?"]),
+        question_command=st.sampled_from(["breachkit one", "breachkit two"]),
+        moved_from=st.sampled_from(["", LATER]),
+        standing=st.sampled_from(["text", "disputed"]),
+    ),
+    max_size=7,
+)
+
+
+def made_of_duties(store: Store) -> list[ActRow]:
+    """Return the acts that all duties of open matters make together, in their order."""
+    return [act.row._replace(position=0) for act in acts_of(store.overview())]
+
+
+def kept_acts(store: Store) -> list[ActRow]:
+    return [act._replace(position=0) for act in store.acts()]
+
+
+class TestActs:
+    @settings(max_examples=150, deadline=None)
+    @given(st.lists(st.tuples(MANY, MANY), min_size=1, max_size=3))
+    def test_they_are_what_the_duties_of_all_open_matters_make(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        steps: list[tuple[list[DutyRow], list[DutyRow]]],
+    ) -> None:
+        with SqliteStore.create(tmp_path_factory.mktemp("acts") / "register.db") as store:
+            store.rebuild([matter_row("a"), matter_row("b")], {})
+            for first, second in steps:
+                other = tuple(row._replace(matter="b") for row in second)
+                store.commit(Change(NOW, (), duties={"a": tuple(first), "b": other}))
+                assert kept_acts(store) == made_of_duties(store)
+
+    def test_a_matter_that_is_not_open_has_none(self, store: Store) -> None:
+        rows = {name: (duty_row(name, "x"),) for name in "ab"}
+        opened = tuple(matter_row(name) for name in "ab")
+        store.commit(Change(NOW, (), matters=opened, duties=rows))
+        both = store.acts()
+        assert [act.matter for act in both] == ["a", "b"]
+        store.commit(Change(NOW, (), matters=(matter_row("a", "closed"),)))
+        assert [act.matter for act in store.acts()] == ["b"]
+        store.commit(Change(NOW, (), matters=(matter_row("a"),)))
+        assert store.acts() == both
+        shut = (matter_row("a", "closed"),)
+        store.commit(Change(NOW, (), matters=shut, duties={"a": rows["a"]}))
+        assert [act.matter for act in store.acts()] == ["b"]
+
+    def test_rebuilding_replaces_every_one(self, store: Store) -> None:
+        store.rebuild([matter_row("a")], {"a": (duty_row("a", "x"), duty_row("a", "y", NOW))})
+        store.rebuild([matter_row("b")], {"b": (duty_row("b", "y"),)})
+        assert [act.matter for act in store.acts()] == ["b"]
+        assert kept_acts(store) == made_of_duties(store)
+
+    def test_only_those_that_changed_are_written(self, path: Path, store: Store) -> None:
+        rows = [duty_row("a", str(n))._replace(waits_for=str(n)) for n in range(3)]
+        store.rebuild([matter_row("a")], {"a": tuple(rows)})
+        raw(path, "CREATE TABLE written (position)")
+        raw(
+            path,
+            "CREATE TRIGGER watch AFTER INSERT ON acts"
+            " BEGIN INSERT INTO written VALUES (new.position); END",
+        )
+        rows[1] = rows[1]._replace(gaps=9)
+        store.commit(Change(NOW, (), duties={"a": tuple(rows)}))
+        assert raw(path, "SELECT * FROM written") == [(1,)]
+        store.commit(Change(NOW, (), duties={"a": tuple(rows[:2])}))
+        assert [act.gaps for act in store.acts()] == [3, 9]
 
 
 class TestSnapshot:

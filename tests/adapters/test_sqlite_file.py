@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from breachkit.adapters.sqlite import SqliteStore, file
-from breachkit.domain.line import Change, MatterRow, NewLine
+from breachkit.domain.line import Change, DutyRow, MatterRow, NewLine
 from breachkit.errors import (
     BadInputError,
     BreachkitError,
@@ -43,6 +43,12 @@ def change(*lines: NewLine) -> Change:
 
 def matter_row(matter: str, state: str = "open") -> MatterRow:
     return MatterRow(matter, "a title", state, "PD-1", NOW, "1 scope")
+
+
+def duty_row(matter: str, duty: str, due_at: str) -> DutyRow:
+    nothing = DutyRow(**dict.fromkeys(DutyRow._fields, ""))  # type: ignore[arg-type]
+    row = nothing._replace(matter=matter, duty=duty, side="ours", told="waiting", gaps=1)
+    return row._replace(due_at=due_at, waits_for=duty)
 
 
 @pytest.fixture
@@ -171,7 +177,7 @@ class TestOpening:
         SqliteStore.create(path).close()
         raw(path, "PRAGMA user_version = 99")
         error = self.opening(path, NewerWorkspaceError)
-        assert "has version 99, this breachkit knows up to 1" in error.message
+        assert "has version 99, this breachkit knows up to 2" in error.message
 
     def test_a_damaged_page(self, path: Path) -> None:
         with SqliteStore.create(path) as store:
@@ -219,23 +225,50 @@ class TestMigrations:
     ) -> None:
         with SqliteStore.create(path) as store:
             head = store.commit(change(line("a", 1))).head
-        second = ("ALTER TABLE matters ADD COLUMN more TEXT", "CREATE TABLE added (one)")
-        monkeypatch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, second))
+        last = len(file.MIGRATIONS)
+        more = ("ALTER TABLE matters ADD COLUMN more TEXT", "CREATE TABLE added (one)")
+        monkeypatch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, more))
         for _ in range(2):
             with SqliteStore.open(path) as store:
                 assert store.head() == head
-        assert raw(path, "PRAGMA user_version") == [(2,)]
+        assert raw(path, "PRAGMA user_version") == [(last + 1,)]
         assert raw(path, "SELECT * FROM added") == []
+
+    def test_the_acts_are_made_of_the_duties_of_an_older_file(self, path: Path) -> None:
+        duties = {name: tuple(duty_row(name, str(n), NOW) for n in range(3)) for name in "abc"}
+        states = {"a": "open", "b": "closed", "c": "open"}
+        with SqliteStore.create(path) as store:
+            store.rebuild([matter_row(*one) for one in states.items()], duties)
+            acts = store.acts()
+        assert [act.matter for act in acts] == [*"aaaccc"]
+        raw(path, "DROP TABLE acts")
+        raw(path, "PRAGMA user_version = 1")
+        for _ in range(2):
+            with SqliteStore.open(path) as store:
+                assert store.acts() == acts
+        assert raw(path, "PRAGMA user_version") == [(len(file.MIGRATIONS),)]
+
+    def test_a_migration_makes_the_acts_anew(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with SqliteStore.create(path) as store:
+            store.rebuild([matter_row("a")], {"a": (duty_row("a", "x", NOW),)})
+            acts = store.acts()
+        raw(path, "UPDATE acts SET citations = 'as an older breachkit said it'")
+        monkeypatch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, ()))
+        with SqliteStore.open(path) as store:
+            assert store.acts() == acts
 
     def test_a_migration_that_fails_leaves_the_file_as_it_was(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         SqliteStore.create(path).close()
-        second = ("CREATE TABLE added (one)", "INSERT INTO no_such_table VALUES (1)")
-        monkeypatch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, second))
+        last = len(file.MIGRATIONS)
+        more = ("CREATE TABLE added (one)", "INSERT INTO no_such_table VALUES (1)")
+        monkeypatch.setattr(file, "MIGRATIONS", (*file.MIGRATIONS, more))
         with pytest.raises(StoreError, match="no such table"):
             SqliteStore.open(path)
-        assert raw(path, "PRAGMA user_version") == [(1,)]
+        assert raw(path, "PRAGMA user_version") == [(last,)]
         assert raw(path, "SELECT name FROM sqlite_schema WHERE name = 'added'") == []
 
 

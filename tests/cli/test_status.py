@@ -1,7 +1,9 @@
 """`breachkit status`: what is due, whose it is, what it waits for, and the one next command."""
 
 import shlex
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -214,6 +216,26 @@ def test_an_edited_agreement_is_announced_and_shows_what_moved(night: Run, works
     assert "moved from Mon 23 Nov 02:10 CET  2026-11-23T01:10Z: law or settings" in said.out
     act = next(a for a in night("status", "--json").data["acts"] if a["incident"] == "2026-0001")
     assert (act["due_at"], act["moved_from"]) == ("2026-11-22T13:10:00Z", "2026-11-23T01:10:00Z")
+
+
+def test_the_home_reads_one_row_an_act_and_no_duties(night: Run, workspace: Path) -> None:
+    before = night("status", "--all").out
+    with closing(sqlite3.connect(workspace / "register.sqlite3", isolation_level=None)) as database:
+        database.execute("DELETE FROM duties")
+    assert night("status", "--all").out == before
+
+
+def test_machines_and_people_are_told_the_same(night: Run, clock: SetClock) -> None:
+    night("notice", "draft", "2026-0001", "--to", "partner")
+    clock.pass_(hours=20)
+    acts = night("status", "--all", "--json").data["acts"]
+    shown = night("status", "--all").out.splitlines()
+    heads = [number for number, line in enumerate(shown) if line.startswith("    2026-")]
+    assert len(heads) == len(acts)
+    by_side = sorted(acts, key=lambda act: ["ours", "theirs", "possible"].index(act["side"]))
+    for number, act in zip(heads, by_side, strict=True):
+        assert shown[number].startswith(f"    {act['incident']} · ")
+        assert shown[number - 1].startswith(f"  {act['state']}")
 
 
 # For machines

@@ -20,6 +20,7 @@ from breachkit.app import Breachkit, create_workspace, open_workspace
 from breachkit.casework.picture import look
 from breachkit.casework.projection import rows_of
 from breachkit.casework.records import Call, Ruling
+from breachkit.domain.act import acts_of
 from breachkit.domain.approval import Release
 from breachkit.domain.entry import (
     DeliveryRecorded,
@@ -277,6 +278,8 @@ class Gate(RuleBasedStateMachine):
             assert [
                 (row.duty, row.told, row.due_at, row.waits_for, row.command) for row in stored
             ] == [(row.duty, row.told, row.due_at, row.waits_for, row.command) for row in fresh]
+        made = [act.row._replace(position=0) for act in acts_of(kit.store.overview())]
+        assert [row._replace(position=0) for row in kit.store.acts()] == made
 
     def teardown(self) -> None:
         assert self.kit("maria").verify().faults == ()

@@ -8,6 +8,7 @@ import pytest
 
 from breachkit import __version__
 from breachkit.app import create_workspace, open_workspace
+from breachkit.domain.act import acts_of
 from tests.registers.keep import HERE, build, state_of
 
 KEPT = sorted(path.stem for path in HERE.glob("*.sqlite3"))
@@ -29,6 +30,9 @@ def test_a_kept_register_verifies_and_replays_as_it_did(version: str, tmp_path: 
         assert state_of(kit) == expected["states"]
         for row in kit.incidents():
             assert kit.incident(row.matter).duties
+        made = [act.row._replace(position=0) for act in acts_of(kit.store.overview())]
+        assert [row._replace(position=0) for row in kit.overview(acts=True).acts] == made
+        assert made
 
 
 def test_the_way_it_is_kept_still_writes_every_kind_of_entry(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from breachkit.adapters.sqlite.acts import remake_acts
 from breachkit.domain.line import GENESIS
 from breachkit.errors import (
     BadInputError,
@@ -56,8 +57,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX duties_by_date ON duties (due_at = '', due_at, matter, position, told)
             WHERE open""",
     ),
+    (
+        """CREATE TABLE acts (matter TEXT NOT NULL, position INTEGER NOT NULL, rank TEXT NOT NULL,
+            pending INTEGER NOT NULL, side TEXT NOT NULL, state TEXT NOT NULL,
+            due_at TEXT NOT NULL, soon_at TEXT NOT NULL, basis TEXT NOT NULL,
+            scopes TEXT NOT NULL, citations TEXT NOT NULL, gaps INTEGER NOT NULL,
+            waits_for TEXT NOT NULL, outside TEXT NOT NULL, problem TEXT NOT NULL,
+            moved_from TEXT NOT NULL, command TEXT NOT NULL, questions TEXT NOT NULL,
+            PRIMARY KEY (matter, position)) WITHOUT ROWID""",
+    ),
 )
-"""The statements of each version of the file, in order; one that was released never changes."""
+"""The statements of each version of the file, in order; one that was released never changes.
+
+After the last one the acts are made anew from the duties, so that none of them has to.
+"""
 
 
 def create_file(
@@ -176,6 +189,8 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
                 continue  # another process was first
             for statement in MIGRATIONS[target - 1]:
                 database.execute(statement)
+            if target == len(MIGRATIONS):
+                remake_acts(database)
             database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             database.execute(f"PRAGMA user_version = {target}")
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from breachkit.adapters.sqlite.acts import READ_ACTS, READ_DUTIES, write_acts
 from breachkit.adapters.sqlite.file import create_file, open_file, transaction, translated
 from breachkit.domain.line import (
+    ActRow,
     Change,
     DutyRow,
     Head,
@@ -26,11 +28,6 @@ from breachkit.errors import ChangedMeanwhileError, NotTrustedError, StoreError
 
 _LINE = "SELECT seq, matter, version, kind, at, body, salt, commitment, chain FROM entries "
 _MATTER = "SELECT matter, title, state, reference, opened_at, facts FROM matters "
-_DUTY = (
-    "SELECT matter, duty, scope, side, addressee, citation, due_at, due_kind, soon_at, told,"
-    " content, gaps, waits_for, command, question, question_command, moved_from, standing"
-    " FROM duties "
-)
 _ADD_LINE = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_DUTY = "REPLACE INTO duties VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _AMEND_DUTY = """INSERT INTO duties VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
@@ -44,12 +41,8 @@ _ADD_MATTER = """INSERT INTO matters VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UP
     title = excluded.title, state = excluded.state, reference = excluded.reference,
     opened_at = excluded.opened_at, facts = excluded.facts"""
 _SET_OPEN = "UPDATE duties SET open = ?1 WHERE matter = ?2 AND open <> ?1"
-_duty_values = attrgetter(
-    *("duty", "scope", "side", "addressee", "citation", "due_at", "due_kind", "soon_at", "told"),
-    *("content", "gaps", "waits_for", "command", "question", "question_command", "moved_from"),
-    "standing",
-)
 _indexed = itemgetter(2, 8, 11)  # open, due_at, told, as they stand in a row
+_rank = itemgetter(ActRow._fields.index("rank"))
 _matter_values = attrgetter("matter", "title", "state", "reference", "opened_at", "facts")
 _PAGE = 256
 _RESTORE = "restore it from a backup"
@@ -142,13 +135,19 @@ class SqliteStore:
         among = f"AND told IN ({', '.join('?' * len(told))}) " if told else ""
         order = "ORDER BY due_at = '', due_at, matter, position LIMIT ?"
         everything = -1 if limit is None else limit
-        rows = self._rows(_DUTY + "WHERE open " + among + order, (*told, everything))
+        rows = self._rows(READ_DUTIES + "WHERE open " + among + order, (*told, everything))
         return list(map(DutyRow._make, rows))
 
     def duties(self, matter: str) -> list[DutyRow]:
         """Return the duties of a matter, open or not, in the order they were written."""
-        rows = self._rows(_DUTY + "WHERE matter = ? ORDER BY position", (matter,))
+        rows = self._rows(READ_DUTIES + "WHERE matter = ? ORDER BY position", (matter,))
         return list(map(DutyRow._make, rows))
+
+    def acts(self) -> list[ActRow]:
+        """Return the acts of open matters, the soonest first, those that are done last."""
+        # Sorted here: they come in the order of their key, and sorting strings takes half as long
+        # as SQLite takes to sort rows.
+        return list(map(ActRow._make, sorted(self._rows(READ_ACTS), key=_rank)))
 
     def matters(self, state: str | None = None) -> list[MatterRow]:
         """Return the matters, all or those in one state, in the order of their ids."""
@@ -159,12 +158,10 @@ class SqliteStore:
             MatterRow(*row) for row in self._rows(_MATTER + "WHERE state = ? " + order, (state,))
         ]
 
-    def counts(self) -> dict[str, int]:
-        """Return how many matters are open (`matters`) and how many duties they have (`duties`)."""
-        query = """SELECT (SELECT count(*) FROM matters WHERE state = 'open'),
-            (SELECT count(*) FROM duties WHERE open)"""
-        (row,) = self._rows(query)
-        return {"matters": row[0], "duties": row[1]}
+    def count_open(self) -> int:
+        """Return how many matters are open."""
+        (row,) = self._rows("SELECT count(*) FROM matters WHERE state = 'open'")
+        return int(row[0])
 
     def head(self) -> Head:
         """Return the last link of the chain."""
@@ -211,6 +208,7 @@ class SqliteStore:
     ) -> None:
         """Replace all rows projected from the register by these; the register stays as it is."""
         with transaction(self._db, self.path, "BEGIN IMMEDIATE"):
+            self._db.execute("DELETE FROM acts")
             self._db.execute("DELETE FROM duties")
             self._db.execute("DELETE FROM matters")
             self._write_rows(matters, duties)
@@ -281,13 +279,15 @@ class SqliteStore:
     def _write_rows(
         self, matters: Iterable[MatterRow], duties: Mapping[str, tuple[DutyRow, ...]]
     ) -> None:
+        turned = {}
         for row in matters:
             self._db.execute(_ADD_MATTER, _matter_values(row))
-            self._db.execute(_SET_OPEN, (row.state == "open", row.matter))
+            if self._db.execute(_SET_OPEN, (row.state == "open", row.matter)).rowcount:
+                turned[row.matter] = row.state == "open"
         for matter, rows in duties.items():
             query = "SELECT state = 'open' FROM matters WHERE matter = ?"
             (is_open,) = self._db.execute(query, (matter,)).fetchone() or (0,)
-            new = [(matter, at, is_open, *_duty_values(row)) for at, row in enumerate(rows)]
+            new = [(matter, at, is_open, *row[1:]) for at, row in enumerate(rows)]
             query = "SELECT * FROM duties WHERE matter = ? ORDER BY position"
             old = self._db.execute(query, (matter,)).fetchall()
             # Most amendments leave most rows as they were, and nearly all in their place in the
@@ -300,3 +300,7 @@ class SqliteStore:
             if len(old) > len(new):
                 gone = "DELETE FROM duties WHERE matter = ? AND position >= ?"
                 self._db.execute(gone, (matter, len(new)))
+            if new != old or matter in turned:
+                write_acts(self._db, matter, rows if is_open else ())
+        for matter in turned.keys() - duties.keys():
+            write_acts(self._db, matter, self.duties(matter) if turned[matter] else ())
