@@ -182,7 +182,8 @@ def _urgency(row: DutyRow) -> tuple[bool, bool, bool, str]:
 def _rank(rows: list[DutyRow], due_at: str, pending: bool) -> str:
     """Return what orders acts: by date, behind the last one first what should have one, then the rest.
 
-    With what should have one stands what was said wrongly. Behind the space the earliest date of any of its duties, for acts of several matters alike.
+    With what should have one stands what was said wrongly. Behind the space the earliest date of any of
+    its duties, for acts of several matters alike.
     """
     before = rows[0].duty.startswith(CONTRADICTED) or _problem(rows)
     order = (0 if due_at else 1 if before else 2) + (0 if pending else 3)
