@@ -7,8 +7,9 @@ from datetime import datetime
 from breachkit.casework.desk import TRIES, Desk, Rules, read_matter
 from breachkit.casework.picture import picture_of
 from breachkit.casework.projection import carry_moves, rows_of
+from breachkit.domain.act import act_rows
 from breachkit.domain.entry import WORKSPACE, LawAdopted
-from breachkit.domain.line import DutyRow, Line, MatterRow
+from breachkit.domain.line import ActRow, DutyRow, Line, MatterRow
 from breachkit.errors import ChangedMeanwhileError
 
 Progress = Callable[[int], None] | None
@@ -24,6 +25,14 @@ class Differs:
 
     matter: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the lists over all open incidents hold."""
+
+    duties: set[tuple[str, str]]
+    acts: dict[str, list[ActRow]]
 
 
 def differing(desk: Desk, recorded: Rules, progress: Progress = None) -> Iterator[Differs]:
@@ -60,7 +69,7 @@ def rebuild(desk: Desk, progress: Progress = None) -> int:
 
 def _differing(desk: Desk, recorded: Rules, progress: Progress) -> Iterator[Differs]:
     shown = {row.matter: row for row in desk.store.matters()}
-    listed = {(row.matter, row.duty) for row in desk.store.overview(None)}
+    listed = _listed(desk)
     adopted = _adopted(desk)
     yield from _workspace(shown.pop(WORKSPACE, None), adopted)
     known = _matters(desk)
@@ -73,6 +82,14 @@ def _differing(desk: Desk, recorded: Rules, progress: Progress) -> Iterator[Diff
             yield from _against(desk, recorded, shown[matter], listed, adopted)
         if progress:
             progress(count)
+
+
+def _listed(desk: Desk) -> _Listed:
+    """Return what the lists over all open incidents hold: their duties, and what there is to do."""
+    acts: dict[str, list[ActRow]] = {}
+    for act in desk.store.acts():
+        acts.setdefault(act.matter, []).append(act)
+    return _Listed({(row.matter, row.duty) for row in desk.store.overview(None)}, acts)
 
 
 def _matters(desk: Desk) -> set[str]:
@@ -108,7 +125,7 @@ def _against(
     desk: Desk,
     recorded: Rules,
     row: MatterRow,
-    listed: set[tuple[str, str]],
+    listed: _Listed,
     adopted: Line | None,
 ) -> Iterator[Differs]:
     """Yield what differs in one incident under every way in which its rows can have been computed."""
@@ -121,13 +138,29 @@ def _against(
         found = [*_matter_differs(row, true), *_duties_differ(held, duties)]
         if not found:
             break
-    for what in found:
+    for what in found or _list_differs(row, held, listed):
         yield Differs(row.matter, what)
-    hidden = [
-        one.duty for one in held if ((row.matter, one.duty) in listed) != (row.state == "open")
-    ]
-    if hidden and not found:
-        yield Differs(row.matter, f"status hides or shows wrongly: {', '.join(hidden[:3])}")
+
+
+def _list_differs(row: MatterRow, held: Sequence[DutyRow], listed: _Listed) -> Iterator[str]:
+    """Yield what the lists over all open incidents say otherwise than the duties of this one."""
+    is_open = row.state == "open"
+    wrong = [one.duty for one in held if ((row.matter, one.duty) in listed.duties) != is_open]
+    if wrong:
+        yield f"the list of duties hides or shows wrongly: {', '.join(wrong[:3])}"
+    true = act_rows(held) if is_open else []
+    shown = {act.position: _said(act) for act in listed.acts.get(row.matter, ())}
+    real = {act.position: _said(act) for act in true}
+    if shown != real:
+        places = sorted(place for place in {*shown, *real} if shown.get(place) != real.get(place))
+        named = next((act for act in true if act.position == places[0]), None)
+        about = f": {named.citations} {named.scopes}".rstrip() if named else ""
+        yield f"{len(places)} of the acts that status lists do not follow from the duties{about}"
+
+
+def _said(act: ActRow) -> tuple[object, ...]:
+    """Return what an act says that nobody may change: the words around it come from the program."""
+    return (act.rank, bool(act.pending), act.side, act.state, act.due_at, act.scopes, act.citations)
 
 
 def _matter_differs(row: MatterRow, true: MatterRow) -> Iterator[str]:

@@ -57,7 +57,15 @@ def test_untouched_rows_fit_at_any_time_and_after_an_edit_of_the_settings(
         (f"DELETE FROM duties WHERE duty = '{DUTY}'", f"2026-0001: {DUTY} is not shown"),
         (
             f"UPDATE duties SET open = 0 WHERE duty = '{DUTY}'",
-            f"2026-0001: status hides or shows wrongly: {DUTY}",
+            f"2026-0001: the list of duties hides or shows wrongly: {DUTY}",
+        ),
+        (
+            "UPDATE acts SET due_at = '2027-01-01T00:00:00Z' WHERE position = 0",
+            "2026-0001: 1 of the acts that status lists do not follow from the duties: Art. 6.3",
+        ),
+        (
+            "DELETE FROM acts WHERE position = 0",
+            "2026-0001: 1 of the acts that status lists do not follow from the duties: Art. 6.3",
         ),
         (
             "UPDATE matters SET state = 'closed' WHERE matter = '2026-0001'",
