@@ -13,7 +13,10 @@ from pathlib import Path
 
 from benchmarks.figure import Figure
 
-FIGURES = ("help", "status", "open", "law", "draft", "replay", "verify", "growth")
+FIGURES = (
+    *("help", "status", "open", "law", "draft", "replay", "verify", "growth"),
+    *("queue", "message", "send"),
+)
 """The figures, each a module `measure_NAME` with `measure(folder, pairs)`."""
 
 PAIRS = {
@@ -25,6 +28,9 @@ PAIRS = {
     "replay": 40,
     "verify": 7,
     "growth": 80,
+    "queue": 3,
+    "send": 5,
+    "message": 25,
 }
 """How many pairs each figure takes unless `--pairs` says otherwise."""
 
@@ -98,6 +104,8 @@ def _goal(figure: Figure) -> str:
 
 
 def _time(span: float) -> str:
+    if span < 0.0001:
+        return f"{span * 1_000_000:.1f} µs"
     return f"{span * 1000:.0f} ms" if span >= 0.1 else f"{span * 1000:.2f} ms"
 
 

@@ -8,7 +8,8 @@ from benchmarks.figure import Figure, alternate, seconds
 from benchmarks.workspace import CAMERAS, alert, prepare
 from breachkit.app import Breachkit
 from breachkit.casework.records import Call, Ruling
-from breachkit.domain.entry import KINDS, Entry
+from breachkit.domain.entry import KINDS
+from breachkit.domain.happening import Entry
 from breachkit.domain.line import Line
 from breachkit.domain.matter import replay
 

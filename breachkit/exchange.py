@@ -1,14 +1,17 @@
-"""The partner matrix taken in: read, checked whole, and only then written to files and the register."""
+"""Tables taken in: read, checked whole, and only then written to files and the register."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from breachkit.adapters.matrix import read_table, write_partner
+from breachkit.adapters.proofs import read_cells
 from breachkit.adapters.workspace import PARTNERS, Folder
 from breachkit.casework.desk import Desk
 from breachkit.casework.incidents import Amended
 from breachkit.casework.matrix import check_may_import
+from breachkit.casework.proof import COLUMNS, ProofRow
 from breachkit.casework.records import Noted
 from breachkit.domain.matrix import Listed, read_rows
 from breachkit.domain.people import Actor, Partner
@@ -40,3 +43,14 @@ def write_partners(
     return tuple(
         write_partner(folder.root / PARTNERS, key, new) for key, new in changes.items() if new
     )
+
+
+def read_proof(source: str | Path) -> tuple[tuple[ProofRow, ...], str]:
+    """Return the lines of a CSV file of proof, and the file's name with its digest.
+
+    Raises BadInputError for a column that is not known, as what it says would be lost.
+    """
+    raw, cells = read_cells(str(source), COLUMNS)
+    name = Path(source).name if str(source) != "-" else "standard input"
+    proof = f"{name}, SHA-256 {sha256(raw).hexdigest()}"
+    return tuple(ProofRow(line, found) for line, found in cells), proof

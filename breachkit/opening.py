@@ -202,6 +202,7 @@ def _rules(folder: Folder, settings: Settings) -> Rules:
         texts=folder.texts,
         form=_form_of(folder),
         read_authorities=_authorities_of(folder),
+        post=settings.mail.post if settings.mail else None,
     )
 
 

@@ -3,14 +3,17 @@
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from breachkit.adapters.workspace import PARTNERS, PEOPLE, SETTINGS, Folder, read_toml
+from breachkit.domain.outbound import Post
 from breachkit.domain.people import Organisation, Partner, Person
-from breachkit.domain.text import Key
+from breachkit.domain.recipient import check_address
+from breachkit.domain.relay import RelaySettings, Timeouts
+from breachkit.domain.text import Key, Line
 from breachkit.domain.within import parse_span
 from breachkit.domain.zone import named_zone
 from breachkit.errors import BadInputError, WorkspaceError
@@ -76,6 +79,85 @@ class Log(Part):
     format: Literal["json", "console", "none"] = "json"
 
 
+class Patience(Part):
+    """How many seconds each stage of a conversation with the relay may take."""
+
+    connect: int = Field(30, ge=1, le=600)
+    command: int = Field(300, ge=1, le=3600)
+    body: int = Field(600, ge=1, le=3600)
+
+
+class Mail(Part):
+    """The relay that takes our mail, and how a notice leaves through it."""
+
+    host: Line
+    port: int | None = Field(None, ge=1, le=65535)
+    security: Literal["tls", "starttls", "plain-loopback"] = "starttls"
+    user: Line | None = None
+    secret_file: Line | None = None
+    """The file that holds the password and nothing else; a relative path lies in the workspace."""
+    sender: str
+    """The address in From and in the envelope: bounces come back to it."""
+    sender_name: Line | None = None
+    reply_to: str | None = None
+    sessions: int = Field(4, ge=1, le=64)
+    per_minute: int = Field(0, ge=0, le=1_000_000)
+    """Messages a minute that the relay takes; 0: as many as it can."""
+    told_after: str = "4h"
+    """How long no bounce must have come before somebody counts as told."""
+    reminders: tuple[str, ...] = Field(("24h", "6h", "1h"), max_length=10)
+    """When before a deadline `breachkit outbox remind` mails the responders."""
+    timeouts: Patience = Patience()
+    ca_file: Line | None = None
+    """Certificates to trust besides the system's."""
+
+    @field_validator("sender", "reply_to")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return check_address(value) if value else None
+
+    @field_validator("told_after")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        parse_span(value)
+        return value
+
+    @field_validator("reminders")
+    @classmethod
+    def _steps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(value, key=parse_span, reverse=True))
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if bool(self.user) != bool(self.secret_file):
+            raise ValueError("user and secret_file belong together")
+        self.relay(Path())
+        return self
+
+    def relay(self, root: Path) -> RelaySettings:
+        """Return what there is to know of the relay; relative paths lie in the workspace at `root`."""
+        return RelaySettings(
+            host=self.host,
+            port=self.port or 0,
+            security="plain" if self.security == "plain-loopback" else self.security,
+            user=self.user or "",
+            secret_file=root / self.secret_file if self.secret_file else None,
+            ca_file=root / self.ca_file if self.ca_file else None,
+            timeouts=Timeouts(**self.timeouts.model_dump()),
+        )
+
+    @property
+    def post(self) -> Post:
+        """What a letter and its arrival need to know of all this."""
+        return Post(
+            sender=self.sender,
+            sender_name=self.sender_name or "",
+            reply_to=self.reply_to or "",
+            told_after=parse_span(self.told_after),
+            told_words=self.told_after,
+        )
+
+
 class Settings(Part):
     """All settings of a workspace."""
 
@@ -85,6 +167,7 @@ class Settings(Part):
     targets: Targets = Targets()
     counsel: Counsel = Counsel()
     log: Log = Log()
+    mail: Mail | None = None
 
     @field_validator("zone")
     @classmethod

@@ -11,13 +11,14 @@ from breachkit.adapters.workspace import find, lay_out
 from breachkit.app.duties import Duties
 from breachkit.app.incidents import Incidents
 from breachkit.app.notices import Notices
+from breachkit.app.outbox import Outgoing
 from breachkit.app.playbooks import Playbooks
 
 if TYPE_CHECKING:
     from breachkit.ports import Clock
 
 
-class Breachkit(Duties, Incidents, Notices, Playbooks):
+class Breachkit(Duties, Incidents, Notices, Outgoing, Playbooks):
     """A workspace opened for work.
 
     Use it as a context manager. Every method raises an error below `BreachkitError`, and none prints.

@@ -1,11 +1,15 @@
 """Notices through the library: drafted, read, reviewed, released, and recorded as delivered."""
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from breachkit.app.workplace import Workplace
 
 if TYPE_CHECKING:
+    from breachkit.adapters.recipients import Tick
+    from breachkit.casework.binding import Bound
     from breachkit.casework.drafting import Draft
     from breachkit.casework.export import Format
     from breachkit.casework.gate import Passed
@@ -42,6 +46,33 @@ class Notices(Workplace):
         from breachkit.casework.papers import show
 
         return show(self.desk, name)
+
+    def bind_recipients(
+        self,
+        notice: str,
+        source: str,
+        *,
+        language: str = "",
+        skip_bad: bool = False,
+        dry_run: bool = False,
+        rest: str | Path | None = None,
+        tick: "Tick | None" = None,
+    ) -> "Bound":
+        """Bind a list of people to a drafted notice: CSV or JSON Lines, `-` for standard input.
+
+        `language` is that of people of whom the list says none. Bad lines keep the list from being
+        bound, unless they are skipped; `rest` is the file that they are written to.
+        """
+        from breachkit.adapters.recipients import RecipientFile, RestFile
+        from breachkit.casework.binding import asked_of, bind
+
+        asked = asked_of(self.desk, notice)
+        step = partial(bind, language=language, skip_bad=skip_bad, dry_run=dry_run)
+        with RecipientFile(source, asked.fields, tick) as listing:
+            if rest is None:
+                return step(self.desk, self.actor, asked, listing)
+            with RestFile(Path(rest), listing.columns) as file:
+                return step(self.desk, self.actor, asked, listing, aside=file.add)
 
     def review(self, name: str, **said: Any) -> "Passed":
         """Record what legal says of a notice or a set; see `casework.gate.review`."""

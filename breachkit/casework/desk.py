@@ -16,12 +16,14 @@ from breachkit.domain.authority import Authority
 from breachkit.domain.deadline import LimitOverride
 from breachkit.domain.document import Document
 from breachkit.domain.duty import Soon, Terms
-from breachkit.domain.entry import WORKSPACE, Entry, encode
+from breachkit.domain.entry import WORKSPACE, encode
 from breachkit.domain.form import Form
+from breachkit.domain.happening import Entry
 from breachkit.domain.instrument import Instrument
 from breachkit.domain.line import Change, Kept, NewLine, Receipt, commitment_of
 from breachkit.domain.matter import Matter, replay
 from breachkit.domain.obligation import Obligation
+from breachkit.domain.outbound import Post
 from breachkit.domain.people import Actor, Organisation, Partner, Person, Role
 from breachkit.domain.words import Words
 from breachkit.errors import ChangedMeanwhileError, FactError, UnknownNameError
@@ -81,6 +83,8 @@ class Rules:
     read_authorities: Callable[[], Mapping[str, Authority]] = dict
     proposals: Sequence[Obligation] = ()
     """What would be owed if a proposal became law: shown, and never computed."""
+    post: Post | None = None
+    """From whom our mail comes; None where the workspace names no relay."""
 
     @cached_property
     def authorities(self) -> Mapping[str, Authority]:

@@ -9,7 +9,14 @@ from breachkit.casework.desk import Desk, attempt, keep
 from breachkit.casework.earlier import course_of
 from breachkit.casework.filings import competence_of
 from breachkit.casework.incidents import changed_by, check_open
-from breachkit.casework.manifest import digest_of, digests_of, manifest_of, set_digest
+from breachkit.casework.manifest import (
+    digest_of,
+    digests_of,
+    list_flags,
+    manifest_of,
+    set_digest,
+    with_list,
+)
 from breachkit.casework.phases import (
     address_of,
     discharged,
@@ -207,6 +214,7 @@ def _render(
     )
     text, html = desk.press.text(document), desk.press.html(document)
     manifest = manifest_of(desk, document, text, html, scope, reader)
+    manifest = with_list(manifest, earlier, document)
     if earlier and earlier.drafted.digest == digest_of(manifest):
         return Draft(
             earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
@@ -221,7 +229,7 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        flags=[*_flags(desk, picture, scope, text), *_needed(heading)],
+        flags=[*_flags(desk, picture, scope, text), *_needed(heading), *list_flags(manifest)],
         **digests_of(manifest),
         **_contents(picture, heading, scope, document),
     )

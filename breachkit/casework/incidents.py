@@ -13,14 +13,9 @@ from breachkit.domain.authority import names_in_forms
 from breachkit.domain.crosscheck import Flag
 from breachkit.domain.deadline import moved_later
 from breachkit.domain.duty import Side
-from breachkit.domain.entry import (
-    Certainty,
-    Entry,
-    FactsAmended,
-    IncidentClosed,
-    IncidentOpened,
-)
+from breachkit.domain.entry import Certainty, FactsAmended, IncidentClosed, IncidentOpened
 from breachkit.domain.form_value import check_answer_path, settle_answers
+from breachkit.domain.happening import Entry
 from breachkit.domain.instant import stamp
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Recorded, apply

@@ -8,6 +8,9 @@ from typing import Any
 from breachkit.casework.desk import Desk
 from breachkit.domain.document import Document
 from breachkit.domain.entry import Drafted, canonical
+from breachkit.domain.listing import left_out_in_words
+from breachkit.domain.matter import Version
+from breachkit.domain.personal import fields_in
 
 
 def manifest_of(
@@ -42,6 +45,29 @@ def digests_of(manifest: dict[str, Any]) -> dict[str, Any]:
         "addressees_digest": manifest["addressees"]["digest"],
         "tree_kept": "",
     }
+
+
+def with_list(
+    manifest: dict[str, Any], earlier: Version | None, document: Document
+) -> dict[str, Any]:
+    """Return a manifest with the list that was bound to the version before, where it still serves.
+
+    It does not where the text prints a field of each person's own that the list does not have.
+    """
+    bound = earlier.drafted.manifest["addressees"] if earlier else {}
+    if "list" not in bound or not set(fields_in(document)) <= set(bound["fields"]):
+        return manifest
+    return {**manifest, "addressees": bound}
+
+
+def list_flags(manifest: dict[str, Any]) -> list[str]:
+    """Return what an approver must not overlook about a list: who was left out of it."""
+    bound = manifest["addressees"]
+    if not bound.get("lines_left_out"):
+        return []
+    number = bound["lines_left_out"]
+    lines = "line of the list was" if number == 1 else "lines of the list were"
+    return [f"{number:,} {lines} left out: {left_out_in_words(bound['left_out'])}"[:200]]
 
 
 def set_digest(notices: Iterable[Drafted]) -> str:

@@ -15,11 +15,11 @@ from breachkit.domain.entry import (
     ContactRecorded,
     DecisionRecorded,
     DeliveryRecorded,
-    Entry,
     FactsAmended,
     IncidentJoined,
     IncidentMerged,
 )
+from breachkit.domain.happening import Entry
 from breachkit.domain.joining import (
     Keys,
     additions,

@@ -15,6 +15,7 @@ from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.freshness import Freshness, freshness
 from breachkit.domain.matter import Matter, Provenance, Version, replay
 from breachkit.domain.notice import notice_view
+from breachkit.domain.personal import OWN_FIELD
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import OWN
 from breachkit.errors import RefusedError, UnknownNameError
@@ -195,7 +196,7 @@ def _paragraphs(matter: Matter, document: Document) -> Iterator[Paragraph]:
     for block in document.blocks:
         found: dict[str, Source] = {}
         for run in block.runs:
-            for path in run.paths:
+            for path in (one for one in run.paths if not one.startswith(OWN_FIELD)):
                 found[path] = Source(path, run.text, _provenance(matter, path))
         yield Paragraph(block, tuple(found.values()))
 

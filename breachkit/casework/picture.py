@@ -66,6 +66,8 @@ class Picture:
     instruments: Mapping[str, Instrument]
     shortest: Possible | None = None
     """While nobody is named, the partner's limit that would end before the one that all have."""
+    sends: bool = False
+    """Whether the workspace names a relay that takes our mail."""
 
     @property
     def id(self) -> str:
@@ -136,7 +138,17 @@ def picture_of(matter: Matter, rules: Rules, now: datetime) -> Picture:
         unknown=matter.unknown,
     )
     shortest = shortest_of(matter, views[0], rules) if views[0].scope == UNNAMED else None
-    return Picture(matter, views, duties, flags, now, house, rules.instruments, shortest)
+    return Picture(
+        matter,
+        views,
+        duties,
+        flags,
+        now,
+        house,
+        rules.instruments,
+        shortest,
+        rules.post is not None,
+    )
 
 
 def scope_views(matter: Matter, rules: Rules, now: datetime) -> tuple[ScopeView, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from breachkit.casework.alarms import alarms
 from breachkit.casework.conflicts import clashes, clear_command
 from breachkit.casework.phases import undelivered
 from breachkit.casework.picture import Picture
@@ -11,7 +12,7 @@ from breachkit.domain.approval import candidate_of, last_review, owes_review
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import ContactRecorded, Phase
 from breachkit.domain.freshness import freshness
-from breachkit.domain.instant import latest_of, stamp
+from breachkit.domain.instant import latest_of, moment, stamp
 from breachkit.domain.line import DutyRow
 from breachkit.domain.matter import Matter, Version
 from breachkit.domain.predicate import holds
@@ -27,6 +28,7 @@ IF_AFFECTED = "if-affected-"
 
 def promised(picture: Picture, cleared: Collection[str] = ()) -> Iterator[DutyRow]:
     """Yield what we have to do though no provision says when."""
+    yield from _alarms(picture)
     yield from _promised_facts(picture)
     yield from _promised_calls(picture)
     yield from _clearances(picture)
@@ -61,6 +63,13 @@ def draft_command(matter: str, scope: str, reader: str, phase: str) -> str:
     """Return the command that drafts a notice of a phase."""
     to = reader.replace("_", "-")
     return f"breachkit notice draft {matter} --to {to} --scope {scope} --phase {phase}"
+
+
+def _alarms(picture: Picture) -> Iterator[DutyRow]:
+    """Yield what presses about messages: doubtful ones and those that came back alarm at once."""
+    for one in alarms(picture.matter):
+        due = moment(one.at) if one.at else None
+        yield _row(picture, one.name, one.what, one.command, scope=one.scope, due=due)
 
 
 def _promised_facts(picture: Picture) -> Iterator[DutyRow]:

@@ -13,7 +13,8 @@ from breachkit.casework.incidents import changed_by
 from breachkit.casework.picture import Picture, names_by_scope, picture_of, recipient_of
 from breachkit.casework.risk import basis, check_may_exempt
 from breachkit.domain.approval import check_may_change, person_of, same_person
-from breachkit.domain.entry import ContactRecorded, DecisionRecorded, Entry, FactsAmended
+from breachkit.domain.entry import ContactRecorded, DecisionRecorded, FactsAmended
+from breachkit.domain.happening import Entry
 from breachkit.domain.instant import Instant, dated_ahead
 from breachkit.domain.line import Change, Kept
 from breachkit.domain.matter import Matter

@@ -5,13 +5,8 @@ from typing import Final
 
 from breachkit.casework.desk import Desk, read_surviving
 from breachkit.casework.incidents import changed_by
-from breachkit.domain.entry import (
-    ContactRecorded,
-    DeliveryRecorded,
-    Drafted,
-    Entry,
-    FilingJoined,
-)
+from breachkit.domain.entry import ContactRecorded, DeliveryRecorded, Drafted, FilingJoined
+from breachkit.domain.happening import Entry
 from breachkit.domain.joining import Keys, new_keys, new_path
 from breachkit.domain.line import Change
 from breachkit.domain.matter import Matter, Version

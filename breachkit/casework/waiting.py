@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from shlex import quote
 
+from breachkit.casework.alarms import sending_step
 from breachkit.casework.filings import next_filing
 from breachkit.casework.picture import Picture
 from breachkit.casework.wishes import laws_met, way_of
 from breachkit.domain.approval import candidate_of, is_released, state_of
 from breachkit.domain.competence import filer_of
+from breachkit.domain.dispatch import PEOPLE
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.filing import Filer
@@ -15,6 +17,9 @@ from breachkit.domain.matter import Matter, Version
 from breachkit.domain.obligation import Addressee, Bearer
 from breachkit.domain.scope import OWN
 from breachkit.domain.telling import Content, Told
+
+_MAILED = frozenset({"partner", *PEOPLE})
+"""Addressees who are told by mail; authorities have portals."""
 
 Step = tuple[str, str]
 """What is waited for, in words, and the command; either may be empty."""
@@ -41,7 +46,10 @@ def _step(picture: Picture, duty: Duty, cleared: Collection[str]) -> Step:
     if not duty.law.by_notice:
         return _cooperation(picture, duty) if duty.told is Told.WAITING else ("", "")
     if duty.told is Told.UNCONFIRMED:
-        return next_filing(duty, _delivered(picture, duty))
+        delivered = _delivered(picture, duty)
+        if duty.law.addressee is Addressee.PARTNER or _in_flight(delivered):
+            return sending_step(picture.matter, delivered[-1]) or ("", "")
+        return next_filing(duty, delivered)
     version = last_version(picture, duty)
     if version is not None:
         return version_step(picture, version, cleared)
@@ -52,6 +60,8 @@ def _step(picture: Picture, duty: Duty, cleared: Collection[str]) -> Step:
 
 def version_step(picture: Picture, version: Version, cleared: Collection[str] = ()) -> Step:
     """Return what a version that has not left waits for; a set is named as one."""
+    if step := sending_step(picture.matter, version):
+        return step
     together = _together(picture.matter, version)
     name, digest = named(picture, version)
     drafted = version.drafted
@@ -70,8 +80,16 @@ def version_step(picture: Picture, version: Version, cleared: Collection[str] = 
         approve = f"breachkit notice approve {name} --confirm {digest[:8]} --as APPROVER"
         return f"release of {name}", approve
     ways, channel = _prescribed(picture, together)
+    if picture.sends and channel == "CHANNEL" and drafted.addressee in _MAILED:
+        return f"delivery of {name}{ways}", f"breachkit notice send {name}"
     record = f"breachkit notice record-delivery {name} --channel {channel} --at TIME"
     return f"delivery of {name}{ways}", record
+
+
+def _in_flight(delivered: list[Version]) -> bool:
+    """Tell whether what left last left by the outbox, and to people, so that no number is waited for."""
+    last = delivered[-1] if delivered else None
+    return last is not None and bool(last.sendings) and last.drafted.addressee in _MAILED
 
 
 def _prescribed(picture: Picture, together: list[Version]) -> tuple[str, str]:

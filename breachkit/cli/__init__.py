@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Try it on a real incident, in a workspace to play in."),
     "incident": ("incident", "Open, amend, show, check, merge, close and list incidents."),
     "notice": ("notice", "Draft, read, review, approve and record notices."),
+    "outbox": ("outbox", "Send what is queued, and see to what did not arrive."),
+    "delivery": ("reached", "Prove whom a notice reached."),
     "contact": ("contact", "Record calls and questions."),
     "risk": ("risk", "Weigh the risk: two legal tests, the ENISA score, what is unknown."),
     "decision": ("decision", "Record decisions with their reasons."),

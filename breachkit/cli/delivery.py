@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from breachkit.cli import version as shown
 from breachkit.cli.base import Session, command, receipt
 from breachkit.cli.clock import partner_clock
@@ -12,6 +14,7 @@ from breachkit.cli.output import Answer, both, harmless
 
 if TYPE_CHECKING:
     from breachkit.casework.gate import Passed
+    from breachkit.casework.proof import Imported
     from breachkit.domain.matter import Version
 
 
@@ -28,6 +31,34 @@ def recorded(session: Session, name: str, passed: "Passed", said: Mapping[str, A
     for version in passed.versions:
         lines += _lines(session, passed, version)
     return Answer(data, lines, receipt(session, *_next(passed, name, said)))
+
+
+def check_said(name: str | None, said: Mapping[str, Any]) -> None:
+    """Refuse a delivery of which nobody said what, how or when."""
+    for what, value in (
+        ("argument 'NAME'", name),
+        ("option '--channel'", said["channel"]),
+        ("option '--at'", said["at"]),
+    ):
+        if not value:
+            raise click.UsageError(f"Missing {what}.", click.get_current_context())
+
+
+def imported(session: Session, done: "Imported") -> Answer:
+    """Return what a file of proof changed."""
+    new = [one for passed in done.passed if passed.new for one in passed.versions]
+    data = {
+        "recorded": [one.id for one in new],
+        "reached": done.reached,
+        "closed": list(done.closed),
+    }
+    lines = [harmless(f"recorded: {one.id}") for one in new]
+    known = len(done.passed) - sum(passed.new for passed in done.passed)
+    lines += [f"{known} recorded already"] if known else []
+    for batch, count in done.reached.items():
+        more = "; nobody is left unreached" if batch in done.closed else ""
+        lines += [f"{batch}: {count} reached another way{more}"]
+    return Answer(data, lines, receipt(session, command("status")))
 
 
 def _first(session: Session, ids: str, passed: "Passed") -> str:

@@ -1,10 +1,10 @@
-"""`breachkit notice`: draft, list, show, review, approve, record-delivery, callsheet, pack, export."""
+"""`breachkit notice`: from a draft and its recipients to what left, and the papers for counsel."""
 
 from typing import Any
 
 import click
 
-from breachkit.cli import delivery, drafts, export, page
+from breachkit.cli import delivery, drafts, export, page, recipients, send
 from breachkit.cli.base import Session, command, noun, verb
 from breachkit.cli.output import Answer
 from breachkit.errors import BadInputError
@@ -130,25 +130,35 @@ def approve(
     return drafts.approved(session, name, passed)
 
 
+send.attach(notice_command)
+
+
 @verb(
     notice_command,
     "record-delivery",
     act=True,
     example="breachkit notice record-delivery 2026-0007-n1 --channel portal \\\n"
-    '      --at "04:10 Europe/Berlin"',
+    '      --at "04:10 Europe/Berlin"\n'
+    "  breachkit notice record-delivery --from letters.csv",
 )
-@click.argument("name")
-@click.option("--channel", metavar="TEXT", required=True, help="As in portal, post, mail, fax.")
-@click.option("--at", metavar="TIME", required=True, help="When it left; now is a time too.")
+@click.argument("name", required=False)
+@click.option("--channel", metavar="TEXT", help="As in portal, post, mail, fax.")
+@click.option("--at", metavar="TIME", help="When it left; now is a time too.")
 @click.option("--reference", metavar="TEXT", help="A file number: it confirms a filing.")
 @click.option("--authority", metavar="CODE", help="With which, where several are competent.")
 @click.option("--note", metavar="TEXT", help=f"Anything else. {READ}")
+@click.option("--from", "file", metavar="FILE", help="Proof of many as CSV; - is stdin.")
 @EXCEPT
-def record_delivery(session: Session, name: str, **said: Any) -> Answer:
+def record_delivery(session: Session, name: str | None, file: str | None, **said: Any) -> Answer:
     """Record that a notice left by portal, post or another way; never refused.
 
-    What left outside the gate is marked so. The same delivery is recorded once.
+    What left outside the gate is marked so. The same delivery is recorded once. A CSV file has the
+    columns notice, channel, at, reference, authority, note; or batch, position, channel, at.
     """
+    if file is not None:
+        return delivery.imported(session, session.kit.import_deliveries(file))
+    delivery.check_said(name, said)
+    assert name is not None
     return delivery.recorded(session, name, session.kit.record_delivery(name, **said), said)
 
 
@@ -178,4 +188,5 @@ def pack(session: Session, name: str, output: str | None) -> Answer:
     return page.packed(session, name, session.kit.pack(name), output)
 
 
+recipients.attach(notice_command)
 export.attach(notice_command)

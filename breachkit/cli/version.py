@@ -10,7 +10,8 @@ from breachkit.cli.output import both, harmless
 if TYPE_CHECKING:
     from breachkit.casework.gate import Passed
     from breachkit.casework.picture import Picture
-    from breachkit.domain.entry import Drafted, Entry, NoticeReviewed
+    from breachkit.domain.entry import Drafted, NoticeReviewed
+    from breachkit.domain.happening import Entry
     from breachkit.domain.matter import Matter, Version
 
 HEAD = ["notice", "to", "scope", "phase", "state", "digest", "set"]
@@ -55,8 +56,18 @@ def became(version: "Version", zone: str) -> Iterator[str]:
     """Yield what became of a version, in the order in which it was recorded."""
     steps = [*_gate_steps(version, zone), *_left(version, zone)]
     yield from item("drafted", f"{both(version.at, zone)} by {version.by.name}")
+    yield from _listed(version)
     for _, label, text in sorted(steps, key=lambda step: step[0]):
         yield from item(label, harmless(text))
+
+
+def _listed(version: "Version") -> Iterator[str]:
+    """Yield how many people a bound list has, and by which digest."""
+    bound = version.drafted.manifest["addressees"]
+    if "list" in bound:
+        left = bound.get("lines_left_out")
+        less = f"; {left:,} lines of it LEFT OUT" if left else ""
+        yield from item("list", f"{bound['count']:,} people, digest {bound['digest'][:8]}{less}")
 
 
 def _gate_steps(version: "Version", zone: str) -> Iterator[tuple[str, str, str]]:
@@ -94,6 +105,7 @@ def data(session: Session, matter: "Matter", version: "Version") -> dict[str, An
     return {
         "id": version.id,
         **{name: getattr(version.drafted, name) for name in _DATA},
+        "addressees": version.drafted.manifest["addressees"],
         "state": state(session, matter, version),
         "set": version.set_id,
         "set_digest": version.set_digest,

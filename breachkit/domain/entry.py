@@ -4,12 +4,14 @@ The stored bytes are canonical JSON: UTF-8, sorted keys, no spaces, no floats.
 """
 
 import json
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from breachkit.domain.happening import Entry
 from breachkit.domain.instant import Instant
 from breachkit.domain.people import Actor
+from breachkit.domain.sending import DeliveriesRecorded, NoticeQueued, SendingStopped
 from breachkit.domain.text import Key, Line, Text
 from breachkit.domain.upcast import upcast
 from breachkit.errors import NewerWorkspaceError, NotTrustedError
@@ -20,15 +22,6 @@ WORKSPACE = "workspace"
 Certainty = Literal["confirmed", "estimated", "under investigation"]
 Addressee = Literal["partner", "authority", "data_subjects", "regulator", "users", "public"]
 Phase = Literal["initial", "supplementary", "final", "correction", "withdrawal"]
-
-
-class Entry(BaseModel):
-    """Something that happened, and who recorded it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: ClassVar[str]
-    by: Actor
 
 
 class LawAdopted(Entry):
@@ -162,6 +155,8 @@ class DeliveryRecorded(Entry):
     outside_gate: bool = False
     """It left without a release of this version."""
     note_kept: str | None = None
+    batch: Line | None = None
+    """The batch of the outbox by which it left: it counts once its arrival is established."""
 
 
 class ContactRecorded(Entry):
@@ -253,6 +248,9 @@ KINDS: dict[str, type[Entry]] = {
         NoticeReviewed,
         NoticeApproved,
         DeliveryRecorded,
+        NoticeQueued,
+        DeliveriesRecorded,
+        SendingStopped,
         ContactRecorded,
         DecisionRecorded,
         IncidentMerged,

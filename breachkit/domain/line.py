@@ -8,7 +8,10 @@ breaches; only `entry.py` knows what the bytes mean.
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from breachkit.domain.outbound import Queued
 
 SCHEME = b"breachkit register 1"
 """Names the version of the hash scheme in every link of the chain."""
@@ -176,6 +179,8 @@ class Change(NamedTuple):
     matters: tuple[MatterRow, ...] = ()
     duties: Mapping[str, tuple[DutyRow, ...]] = MappingProxyType({})
     """For each matter all its rows; they replace those it had, and its acts follow from them."""
+    queued: "tuple[Queued, ...]" = ()
+    """Messages that enter the outbox in the same transaction."""
 
 
 class Receipt(NamedTuple):

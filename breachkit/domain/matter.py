@@ -9,7 +9,6 @@ from breachkit.domain.entry import (
     DecisionRecorded,
     DeliveryRecorded,
     Drafted,
-    Entry,
     FactsAmended,
     FilingJoined,
     IncidentClosed,
@@ -22,10 +21,12 @@ from breachkit.domain.entry import (
     Stated,
     decode,
 )
+from breachkit.domain.happening import Entry
 from breachkit.domain.instant import Instant, stamp
 from breachkit.domain.line import Line
 from breachkit.domain.patch import Tree, fact_at, leaves, merged, patch_of, states
 from breachkit.domain.people import Actor
+from breachkit.domain.sending import DeliveriesRecorded, NoticeQueued, SendingStopped
 from breachkit.errors import NotTrustedError
 
 
@@ -64,6 +65,10 @@ class Version:
     deliveries: list[Recorded] = field(default_factory=list)
     taken: bool = False
     """Whether it was drafted under an incident that was merged into this one."""
+    sendings: list[Recorded] = field(default_factory=list)
+    """What the outbox was given and what became of it: queued, counted, stopped."""
+    arrived: set[str] = field(default_factory=set)
+    """The batches whose arrival is established."""
 
     @property
     def id(self) -> str:
@@ -77,9 +82,11 @@ class Version:
 
     @property
     def state(self) -> str:
-        """Where the version stands: drafted, returned, reviewed, approved or delivered."""
+        """Where the version stands: drafted, returned, reviewed, approved, queued or delivered."""
         if self.deliveries:
             return "delivered"
+        if self.sendings and isinstance(self.sendings[-1].entry, NoticeQueued | DeliveriesRecorded):
+            return "queued"
         if self.approval:
             return "approved"
         if not self.reviews:
@@ -200,6 +207,8 @@ def apply(matter: Matter, recorded: Recorded) -> None:
             version.deliveries.append(recorded)
             if version.drafted.addressee == "partner":
                 _tell(matter, entry.scope, entry.at, recorded)
+        case NoticeQueued() | DeliveriesRecorded() | SendingStopped() as entry:
+            _send(matter, entry, recorded)
         case ContactRecorded() as entry:
             matter.contacts.append(recorded)
             if entry.told:
@@ -262,6 +271,27 @@ def _take(matter: Matter, entry: FilingJoined, recorded: Recorded) -> None:
         versions.append(version)
         versions.sort(key=lambda one: one.drafted.version)
     version.deliveries.append(replace(recorded, entry=entry.delivery))
+
+
+def _send(
+    matter: Matter, entry: NoticeQueued | DeliveriesRecorded | SendingStopped, recorded: Recorded
+) -> None:
+    version = _version(matter, entry.notice, entry.version)
+    version.sendings.append(recorded)
+    if not isinstance(entry, DeliveriesRecorded):
+        return
+    if entry.told_at is not None:
+        version.arrived.add(entry.batch)
+    if entry.returned:
+        # What came back told nobody: the duty is open again, and its clock runs on.
+        version.arrived.discard(entry.batch)
+        version.deliveries = [one for one in version.deliveries if not _left_in(one, entry.batch)]
+        told = matter.told.get(entry.scope, [])
+        matter.told[entry.scope] = [one for one in told if not _left_in(one[1], entry.batch)]
+
+
+def _left_in(recorded: Recorded, batch: str) -> bool:
+    return isinstance(recorded.entry, DeliveryRecorded) and recorded.entry.batch == batch
 
 
 def _tell(matter: Matter, scope: str, told: Instant, recorded: Recorded) -> None:

@@ -24,7 +24,7 @@ class Told(StrEnum):
     TOLD = "told"
     """Where the law gives no figure to hold it against."""
     UNCONFIRMED = "unconfirmed"
-    """Filed with an authority without a file number."""
+    """Filed with an authority without a file number, or handed to our relay and not arrived for sure."""
     STOPPED = "stopped"
     """The limb that it rests on was ruled out, or the risk decision says that it is not owed."""
 
@@ -75,7 +75,8 @@ def _tellings(matter: Matter, scope: str, obligation: Obligation) -> Iterator[Te
         for recorded in version.deliveries:
             entry = recorded.entry
             assert isinstance(entry, DeliveryRecorded)
-            sure = not needs_number or bool(entry.reference)
+            arrived = entry.batch is None or entry.batch in version.arrived
+            sure = arrived and (not needs_number or bool(entry.reference))
             yield Telling(stamp(entry.at.latest), sure, entry.authority)
     if obligation.addressee is Addressee.PARTNER:
         for at, recorded in matter.told.get(scope, ()):

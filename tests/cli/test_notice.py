@@ -255,7 +255,7 @@ def test_list_answers_machines(run: Run) -> None:
         *("id", "notice", "version", "scope", "addressee", "phase", "language", "subject"),
         *("digest", "text_digest", "template", "template_digest", "discharges", "gaps", "flags"),
         *("state", "set", "set_digest", "drafted", "reviews", "approval", "deliveries"),
-        *("outside_gate", "marks"),
+        *("outside_gate", "marks", "addressees"),
     }
 
 

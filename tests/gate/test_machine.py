@@ -25,13 +25,13 @@ from breachkit.domain.approval import Release
 from breachkit.domain.entry import (
     DeliveryRecorded,
     Drafted,
-    Entry,
     NoticeApproved,
     NoticeDrafted,
     NoticeReviewed,
     Target,
     decode,
 )
+from breachkit.domain.happening import Entry
 from breachkit.domain.telling import Told
 from breachkit.errors import BadInputError, RefusedError
 from tests.conftest import PEOPLE, SetClock
@@ -370,7 +370,7 @@ class Reading:
 
 
 Gate.TestCase.settings = settings(
-    max_examples=20,
+    max_examples=15,
     stateful_step_count=24,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -55,6 +55,9 @@ def build(root: Path) -> None:
     times = iter(datetime(2026, 11, 22, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(5000))
     create_workspace(root, zone="Europe/Berlin", organisation="Vendor Ltd").close()
     (root / "people.toml").write_text(PEOPLE, encoding="utf-8")
+    settings = root / "breachkit.toml"
+    mail = '\n[mail]\nhost = "relay.vendor.example"\nsender = "privacy@vendor.example"\n'
+    settings.write_text(settings.read_text("utf-8") + mail, encoding="utf-8")
     partner(root, "acme", "Acme Cameras", "limit_hours = 24")
 
     def as_(name: str) -> Breachkit:
@@ -81,6 +84,8 @@ def build(root: Path) -> None:
         notice = drafts[0].drafted.notice
         anna.review(notice)
         otto.approve(notice, Release(drafts[0].digest[:8]))
+        maria.send(notice)
+        maria.stop(f"{notice}.1", reason="the portal is quicker")
         maria.record_delivery(notice, channel="portal", at="now", reference="T-1", note="by hand")
         maria.record_contact(first, Call("acme", "now", said="understood", told=True))
         maria.record_decision(

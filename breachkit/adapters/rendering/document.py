@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from breachkit.domain.document import Block, BlockKind, Document, Printed, Run
+from breachkit.domain.personal import OWN_FIELD
 from breachkit.errors import TemplateError
 
 CLOSING = "\ue004"
@@ -112,6 +113,13 @@ def _subject(pieces: tuple[str | int, ...], printed: Sequence[Printed]) -> str:
                 f"the subject must be one line without control characters,"
                 f" and prints {value.text!r}{source}",
                 hint="print a short name in the subject, and the long text below it",
+            )
+        if isinstance(piece, int) and any(
+            one.startswith(OWN_FIELD) for one in printed[piece].paths
+        ):
+            raise TemplateError(
+                f"the subject prints {printed[piece].text}, a field of each person's own",
+                hint="a subject is read by whoever sees the list of mails; print it in the text",
             )
     return "".join(printed[piece].text if isinstance(piece, int) else piece for piece in pieces)
 

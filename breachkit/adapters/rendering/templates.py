@@ -21,6 +21,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 
 from breachkit.adapters.rendering.document import token
+from breachkit.adapters.rendering.personal import VIEW, Personal
 from breachkit.adapters.rendering.syntax import Answers, check_characters, checked, keep_lines
 from breachkit.domain.document import Printed
 from breachkit.errors import TemplateError
@@ -36,11 +37,13 @@ class Templates:
         self._folders = tuple(folders)
         self._contents: dict[str, bytes] = {}
         self._loaded: dict[str, Template] = {}
+        self._fields: dict[str, dict[str, Printed]] = {}
         self._environment = _Environment(_Loader(self))
 
     def expand(self, name: str, view: Mapping[str, object]) -> tuple[str, list[Printed]]:
         """Return the Markdown of a template for a view, and the values behind its tokens."""
         template = self._load(name)
+        view = {**view, VIEW: self._fields[name]} if self._fields[name] else view
         printed: list[Printed] = []
         try:
             for key, value in view.items():
@@ -57,15 +60,8 @@ class Templates:
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a template and of all that it includes: names and bytes."""
         self._load(name)
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            each = waiting.pop()
-            if each not in found:
-                found.add(each)
-                waiting += [included for included, _ in self._environment.includes[each]]
         digest = hashlib.sha256(b"breachkit template 1")
-        for each in sorted(found):
+        for each in sorted(self._whole(name)):
             for part in (each.encode(), self.contents(each)):
                 digest.update(len(part).to_bytes(8, "big") + part)
         return digest.hexdigest()
@@ -97,8 +93,20 @@ class Templates:
     def _load(self, name: str) -> Template:
         if name not in self._loaded:
             self._check_includes(name, ())
+            self._fields[name] = self._environment.personal.fields(name, self._whole(name))
             self._loaded[name] = self._compile(name)
         return self._loaded[name]
+
+    def _whole(self, name: str) -> set[str]:
+        """Return a template with all that it includes, by name."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += [included for included, _ in self._environment.includes[each]]
+        return found
 
     def _check_includes(self, name: str, chain: tuple[str, ...]) -> None:
         self._compile(name)
@@ -190,7 +198,7 @@ class _Environment(Environment):
             lstrip_blocks=True,
             undefined=StrictUndefined,
             finalize=_print,
-            extensions=[Answers],
+            extensions=[Answers, Personal],
             loader=loader,
             cache_size=-1,
             auto_reload=False,
@@ -200,8 +208,17 @@ class _Environment(Environment):
         self.tests.clear()
         self.includes: dict[str, list[tuple[str, int]]] = {}
 
+    @property
+    def personal(self) -> Personal:
+        """What knows the fields of each person's own."""
+        found = self.extensions[Personal.identifier]
+        assert isinstance(found, Personal)
+        return found
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree, includes = checked(super()._parse(source, name, filename), str(name))
+        whole = super()._parse(source, name, filename)
+        self.personal.note(whole, str(name))
+        tree, includes = checked(whole, str(name))
         self.includes[str(name)] = includes
         return tree
 

@@ -22,6 +22,35 @@ from breachkit.errors import (
 APPLICATION_ID = 0x42524B54
 """Marks the file as a register (`BRKT`): another program's database is not taken for one."""
 
+_OUTBOX = (
+    """CREATE TABLE lists (list INTEGER PRIMARY KEY, list_id TEXT NOT NULL UNIQUE,
+        notice TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, fields TEXT NOT NULL,
+        bound_at TEXT NOT NULL, erased_at TEXT NOT NULL)""",
+    """CREATE TABLE recipients (list INTEGER NOT NULL, position INTEGER NOT NULL,
+        address TEXT NOT NULL, language TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL,
+        proof BLOB NOT NULL, PRIMARY KEY (list, position)) WITHOUT ROWID""",
+    """CREATE TABLE batches (number INTEGER PRIMARY KEY, batch TEXT NOT NULL UNIQUE,
+        matter TEXT NOT NULL, notice TEXT NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL,
+        addressee TEXT NOT NULL, letter_kept TEXT NOT NULL, list_id TEXT NOT NULL,
+        size INTEGER NOT NULL, doubt TEXT NOT NULL, until TEXT NOT NULL, queued_at TEXT NOT NULL,
+        state TEXT NOT NULL, domain TEXT NOT NULL)""",
+    # `batch` is the number of the batch: a row for each of a million people stays short.
+    """CREATE TABLE messages (id INTEGER PRIMARY KEY, batch INTEGER NOT NULL,
+        position INTEGER NOT NULL, address TEXT NOT NULL, proof BLOB NOT NULL,
+        language TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL,
+        attempts INTEGER NOT NULL, copies INTEGER NOT NULL, next_at TEXT NOT NULL,
+        reply TEXT NOT NULL, queue_id TEXT NOT NULL, sent_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL, UNIQUE (batch, position))""",
+    "CREATE INDEX messages_by_state ON messages (batch, state, position)",
+    """CREATE INDEX messages_due ON messages (batch, next_at)
+        WHERE state IN ('waiting', 'deferred')""",
+    """CREATE TRIGGER messages_stay BEFORE UPDATE OF id, batch, position, proof ON messages
+        BEGIN SELECT raise(ABORT, 'whom a message was for can never be changed'); END""",
+    """CREATE TRIGGER messages_remain BEFORE DELETE ON messages
+        BEGIN SELECT raise(ABORT, 'a message is proof and can never be deleted'); END""",
+    "CREATE TABLE reminders (key TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE entries (
@@ -66,6 +95,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             moved_from TEXT NOT NULL, command TEXT NOT NULL, questions TEXT NOT NULL,
             PRIMARY KEY (matter, position)) WITHOUT ROWID""",
     ),
+    _OUTBOX,
 )
 """The statements of each version of the file, in order; one that was released never changes.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from breachkit.adapters.sqlite.acts import READ_ACTS, READ_DUTIES, write_acts
 from breachkit.adapters.sqlite.file import create_file, open_file, transaction, translated
@@ -25,6 +25,9 @@ from breachkit.domain.line import (
     commitment_of,
 )
 from breachkit.errors import ChangedMeanwhileError, NotTrustedError, StoreError
+
+if TYPE_CHECKING:
+    from breachkit.adapters.sqlite.outbox import SqliteOutbox
 
 _LINE = "SELECT seq, matter, version, kind, at, body, salt, commitment, chain FROM entries "
 _MATTER = "SELECT matter, title, state, reference, opened_at, facts FROM matters "
@@ -74,6 +77,14 @@ class SqliteStore:
         breachkit wrote it, `StoreError` when it cannot be read or is something else.
         """
         return cls(path, open_file(path, busy_seconds))
+
+    @property
+    def outbox(self) -> "SqliteOutbox":
+        """The rows of what leaves, in the same file and over the same connection."""
+        # Only who sends needs it, and what it imports is heavier than `status` may be.
+        from breachkit.adapters.sqlite.outbox import SqliteOutbox
+
+        return SqliteOutbox(self.path, self._db)
 
     def read(self, matter: str) -> list[Line]:
         """Return the entries of a matter in the order of their versions; empty when unknown."""
@@ -201,6 +212,11 @@ class SqliteStore:
             if change.lines:
                 self._db.execute("UPDATE head SET seq = ?, at = ?, chain = ?", (seq, at, chain))
             self._write_beside(change)
+            if change.queued:
+                from breachkit.adapters.sqlite.queueing import enter
+
+                for queued in change.queued:
+                    enter(self._db, queued, at)
         return Receipt(at, head)
 
     def rebuild(

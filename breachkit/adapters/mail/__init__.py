@@ -1,0 +1,1 @@
+"""Mail: messages as bytes, to a relay, into files, and the reports that come back."""
