@@ -17,6 +17,7 @@ from breachkit.casework.manifest import (
     set_digest,
     with_list,
 )
+from breachkit.casework.marks import flags_of
 from breachkit.casework.phases import (
     address_of,
     discharged,
@@ -27,11 +28,12 @@ from breachkit.casework.phases import (
     template_of,
     undelivered,
 )
-from breachkit.casework.picture import Picture, is_unnamed, look, names_by_scope, recipient_of
+from breachkit.casework.picture import Picture, is_unnamed, look, recipient_of
 from breachkit.casework.reasons import check_printed, check_reason
+from breachkit.casework.uses import uses_of
 from breachkit.casework.wishes import check_language, language_of, remarks_on
 from breachkit.domain.approval import check_may_change
-from breachkit.domain.crosscheck import names_in
+from breachkit.domain.asked import Asks
 from breachkit.domain.document import Document, as_data
 from breachkit.domain.entry import (
     DecisionRecorded,
@@ -40,14 +42,15 @@ from breachkit.domain.entry import (
     Phase,
     canonical,
 )
+from breachkit.domain.freshness import freshness
+from breachkit.domain.grounds import grounds_of
 from breachkit.domain.heading import Heading
 from breachkit.domain.line import Change, Kept
-from breachkit.domain.matter import Matter
+from breachkit.domain.matter import Matter, Version
 from breachkit.domain.notice import notice_view
-from breachkit.domain.patch import fact_at
 from breachkit.domain.people import Actor
 from breachkit.domain.requirement import Gap
-from breachkit.domain.scope import OWN
+from breachkit.domain.scope import OWN, ScopeView
 from breachkit.errors import RefusedError, UnknownNameError
 
 
@@ -142,10 +145,18 @@ def heading_of(
         reason=reason or _finding(picture, phase),
         competence=competence_of(desk, picture, scope) if reader == "authority" else None,
         withheld=kept_back,
+        grounds=_grounds(desk, picture, scope, reader),
         is_partners=scope != OWN and reader != "partner",
         course=course_of(picture, scope, reader, desk.rules.obligations, kept_back),
         unnamed=is_unnamed(picture, scope),
     )
+
+
+def _grounds(desk: Desk, picture: Picture, scope: str, reader: str) -> Asks:
+    """Return what decided which duties a notice meets, of all that its reader could be owed."""
+    view = picture.view(scope)
+    laws = (law for law in desk.rules.obligations if law.reader == reader and law.by_notice)
+    return grounds_of(laws, view.values) if view else ()
 
 
 def _kept_back(picture: Picture, drafted: Drafted) -> Iterable[str]:
@@ -215,7 +226,7 @@ def _render(
     text, html = desk.press.text(document), desk.press.html(document)
     manifest = manifest_of(desk, document, text, html, scope, reader)
     manifest = with_list(manifest, earlier, document)
-    if earlier and earlier.drafted.digest == digest_of(manifest):
+    if earlier and earlier.drafted.digest == digest_of(manifest) and _holds(matter, earlier):
         return Draft(
             earlier.drafted, document, text, html, False, earlier.set_id, earlier.set_digest
         )
@@ -229,11 +240,16 @@ def _render(
         language=language,
         template=template,
         template_digest=desk.press.digest(template),
-        flags=[*_flags(desk, picture, scope, text), *_needed(heading), *list_flags(manifest)],
+        flags=[*flags_of(desk, picture, scope, text, heading), *list_flags(manifest)],
         **digests_of(manifest),
-        **_contents(picture, heading, scope, document),
+        **_contents(picture, heading, view, document),
     )
     return Draft(drafted, document, text, html, new=True)
+
+
+def _holds(matter: Matter, version: Version) -> bool:
+    """Tell whether a text rests on what it rested on; else the same words are drafted anew."""
+    return not freshness(version.drafted, matter.facts, matter.unknown).contradicted
 
 
 def _last_number(matter: Matter, drafts: list[Draft]) -> int:
@@ -244,14 +260,16 @@ def _last_number(matter: Matter, drafts: list[Draft]) -> int:
     return max((int(name.rpartition("-n")[2]) for name in names), default=0)
 
 
-def _contents(picture: Picture, heading: Heading, scope: str, document: Document) -> dict[str, Any]:
+def _contents(
+    picture: Picture, heading: Heading, view: ScopeView, document: Document
+) -> dict[str, Any]:
     """Return what the text says, uses and leaves open."""
     blocking = [gap for gap in heading.missing if gap.blocks("final")]
     return {
         "subject": document.subject,
         "discharges": [duty.id for duty in heading.duties],
-        "gaps": [f"{gap.obligation}@{scope} {gap.citation}" for gap in blocking],
-        "uses": _uses(picture, document),
+        "gaps": [f"{gap.obligation}@{view.scope} {gap.citation}" for gap in blocking],
+        **uses_of(picture, view, document),
         "open_paths": [gap.path for gap in heading.missing],
     }
 
@@ -302,41 +320,6 @@ def _check_final(incident: str, phase: str, missing: tuple[Gap, ...]) -> None:
             f"a final notice may not leave open: {', '.join(open_)}",
             hint=f"state the facts first: breachkit incident check {incident}",
         )
-
-
-def _flags(desk: Desk, picture: Picture, scope: str, text: str) -> list[str]:
-    """Return what an approver must not overlook: another controller's name in this one's text."""
-    names = names_by_scope(picture.matter, desk.rules)
-    own = " ".join(names.get(scope, ())).casefold()
-    return [
-        f"names {name}, which is not this notice's addressee"
-        for key, known in names.items()
-        if key != scope
-        for name in list(names_in(text, known))[:1]
-        if name.casefold() not in own
-    ]
-
-
-def _needed(heading: Heading) -> Iterable[str]:
-    """Yield what has to be filled in before a text is sent."""
-    if heading.names_us and not heading.our_name:
-        yield "to be filled in before it is sent: our own name, under [organisation] in breachkit.toml"
-    if heading.unnamed:
-        yield f"to be filled in before it is sent: the name of {heading.recipient}"
-    asked = dict.fromkeys((gap.title, gap.citation) for gap in heading.missing if gap.needed_now)
-    yield from (
-        f"to be filled in before it is sent: {title} ({citation})" for title, citation in asked
-    )
-
-
-def _uses(picture: Picture, document: Document) -> dict[str, str]:
-    paths = {path for block in document.blocks for run in block.runs for path in run.paths}
-    facts = picture.matter.facts
-    return {
-        path: canonical(value).decode()
-        for path in sorted(paths)
-        if (value := fact_at(facts, path)) is not None
-    }
 
 
 def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

@@ -13,7 +13,7 @@ from breachkit.domain.freshness import freshness
 from breachkit.domain.instant import stamp
 from breachkit.domain.matter import Version
 from breachkit.domain.obligation import Obligation
-from breachkit.domain.patch import covers, fact_at
+from breachkit.domain.patch import covers, fact_at, is_branch
 from breachkit.domain.predicate import bind, expand, holds
 from breachkit.domain.start import start_at
 from breachkit.domain.telling import Told
@@ -134,8 +134,17 @@ def _changes(picture: Picture, version: Version, named: Mapping[str, str]) -> It
     for path in dict.fromkeys((*found.contradicted, *found.supplement)):
         used = drafted.uses.get(path)
         before = json.loads(used) if used else None
-        now = fact_at(facts, path)
+        now = _said(fact_at(facts, path))
         yield Change(_title(path, named), path, before, now)
+
+
+def _said(value: Any) -> Any:
+    """Return a fact, and of a thing that is new what it is called."""
+    if not is_branch(value):
+        return value
+    return next(
+        (value[part] for part in ("label", "text", "category", "name") if part in value), None
+    )
 
 
 def _names(picture: Picture, duties: Iterable[Duty]) -> dict[str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from breachkit.casework.desk import Desk
-from breachkit.casework.papers import Shown, Source, describe_gap, describe_source, marks, show
+from breachkit.casework.papers import Shown, describe_gap, marks, show
+from breachkit.casework.sources import Source, describe_source
 from breachkit.casework.spread import Spread, changed_lines
 from breachkit.casework.versions import read_document
 from breachkit.domain.document import Block, BlockKind, Document, Run
@@ -128,12 +129,12 @@ def _named(block: Block) -> Block:
 def _sources(shown: Shown) -> Iterator[Block]:
     seen: dict[str, Source] = {}
     for paragraph in shown.paragraphs:
-        for source in paragraph.sources:
+        for source in (*paragraph.sources, *(one for one in paragraph.asked if one.stated)):
             seen.setdefault(source.path, source)
     for source in seen.values():
         yield _item(f"{source.path}: {source.text} — {describe_source(source.provenance)}")
     if not seen:
-        yield _paragraph("The notice prints no facts yet.")
+        yield _paragraph("The notice rests on no facts yet.")
 
 
 def _heading(level: int, text: str) -> Block:

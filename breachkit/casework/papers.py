@@ -6,37 +6,19 @@ from dataclasses import dataclass
 from breachkit.casework.desk import Desk
 from breachkit.casework.drafting import heading_of
 from breachkit.casework.picture import Picture, look, picture_of
+from breachkit.casework.sources import Paragraph, paragraphs_of
 from breachkit.casework.spread import Spread, spread_of
 from breachkit.casework.versions import choose, fits_digest, read_document
 from breachkit.domain.approval import Candidate, candidate_of, last_review, owes_review
-from breachkit.domain.document import Block, Document, Printed
+from breachkit.domain.document import Document, Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.entry import DeliveryRecorded
 from breachkit.domain.freshness import Freshness, freshness
-from breachkit.domain.matter import Matter, Provenance, Version, replay
+from breachkit.domain.matter import Matter, Version, replay
 from breachkit.domain.notice import notice_view
-from breachkit.domain.personal import OWN_FIELD
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import OWN
 from breachkit.errors import RefusedError, UnknownNameError
-
-
-@dataclass(frozen=True)
-class Source:
-    """A fact that a paragraph prints, and who stated it."""
-
-    path: str
-    text: str
-    provenance: Provenance | None
-    """None for what the workspace's own files say."""
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph with the requirements it meets and the facts it prints."""
-
-    block: Block
-    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +63,7 @@ def show(desk: Desk, name: str) -> Shown:
         freshness=freshness(versions[0].drafted, matter.facts, matter.unknown),
         faithful=all(fits_digest(desk, one, read_document(desk, one)) for one in versions),
         picture=picture,
-        paragraphs=tuple(_paragraphs(then, document)),
+        paragraphs=tuple(paragraphs_of(then, versions[0], document, desk.press.words("en"))),
     )
 
 
@@ -179,35 +161,6 @@ def describe_gap(gap: Gap) -> str:
         return f"{gap.citation}: {gap.title}: whether that is asked depends on {gap.path}"
     reason = f" ({gap.reason})" if gap.reason else ""
     return f"{gap.citation}: {gap.title} ({gap.path}): {gap.answer.value}{reason}; {follow}"
-
-
-def describe_source(provenance: Provenance | None) -> str:
-    """Return who stated a fact, when, from what source, how certain, and how we know who it was."""
-    if provenance is None:
-        return "from the workspace's own files"
-    by = provenance.by
-    return (
-        f"{by.name} ({by.identity.value}), {provenance.at[:16]}Z,"
-        f" {provenance.source}, {provenance.certainty}"
-    )
-
-
-def _paragraphs(matter: Matter, document: Document) -> Iterator[Paragraph]:
-    for block in document.blocks:
-        found: dict[str, Source] = {}
-        for run in block.runs:
-            for path in (one for one in run.paths if not one.startswith(OWN_FIELD)):
-                found[path] = Source(path, run.text, _provenance(matter, path))
-        yield Paragraph(block, tuple(found.values()))
-
-
-def _provenance(matter: Matter, path: str) -> Provenance | None:
-    """Return who stated a fact, or the branch above it."""
-    while path:
-        if path in matter.provenance:
-            return matter.provenance[path]
-        path = path.rpartition(".")[0]
-    return None
 
 
 def _incidents_with(desk: Desk, duty_id: str) -> list[str]:

@@ -14,9 +14,9 @@ from breachkit.cli.output import Answer, harmless, table
 from breachkit.errors import BadInputError
 
 if TYPE_CHECKING:
-    from breachkit.casework.papers import Paragraph, Shown
+    from breachkit.casework.papers import Shown
+    from breachkit.casework.sources import Paragraph, Source
     from breachkit.casework.spread import Spread
-    from breachkit.domain.matter import Provenance
 
 
 def answer(
@@ -55,7 +55,7 @@ def packed(session: Session, name: str, html: str, output: str | None) -> Answer
 
 
 def _sources(one: "Paragraph") -> Iterator[str]:
-    from breachkit.casework.papers import describe_source
+    from breachkit.casework.sources import describe_asked, describe_source
 
     block = one.block
     meets = f"  [{', '.join(block.answers)}]" if block.answers else ""
@@ -65,6 +65,8 @@ def _sources(one: "Paragraph") -> Iterator[str]:
     for source in one.sources:
         said = harmless(describe_source(source.provenance))
         yield from paragraph(f"{source.path}: {said}", 8)
+    for source in one.asked:
+        yield from paragraph(f"asked: {source.path}: {harmless(describe_asked(source))}", 8)
 
 
 def _spread(spread: "Spread") -> Iterator[str]:
@@ -152,23 +154,25 @@ def _differs(spread: "Spread") -> list[dict[str, Any]]:
 
 def _paragraph(one: "Paragraph") -> dict[str, Any]:
     block = one.block
-    facts = [
-        {"path": source.path, "text": source.text, **_source(source.provenance)}
-        for source in one.sources
-    ]
+    facts = [_source(source) for source in one.sources]
+    asked = [{**_source(source), "stated": source.stated} for source in one.asked]
     answers = list(block.answers)
     known = {"id": block.id, "answers": answers, "origin": block.origin, "text": block.text}
-    return {**known, "facts": facts}
+    return {**known, "facts": facts, "asked": asked}
 
 
-def _source(stated: "Provenance | None") -> dict[str, str | None]:
-    """Return who stated a fact; what the workspace's own files say has no author."""
-    if stated is None:
-        return {"by": None, "identity": None, "at": None, "source": "workspace", "certainty": None}
+def _source(source: "Source") -> dict[str, Any]:
+    """Return a fact with who stated it; what the workspace's own files say has no author."""
+    said, known = source.provenance, {"path": source.path, "text": source.text}
+    if said is None:
+        origin = "workspace" if source.stated else None
+        nobody = {"by": None, "identity": None, "at": None, "source": origin, "certainty": None}
+        return {**known, **nobody}
     return {
-        "by": stated.by.name,
-        "identity": stated.by.identity.value,
-        "at": stated.at,
-        "source": stated.source,
-        "certainty": stated.certainty,
+        **known,
+        "by": said.by.name,
+        "identity": said.by.identity.value,
+        "at": said.at,
+        "source": said.source,
+        "certainty": said.certainty,
     }

@@ -111,7 +111,7 @@ class _Told:
 
     def source(self, path: str, indent: int) -> list[str]:
         """Return who stated a fact, when, from what source and how certain."""
-        from breachkit.casework.papers import describe_source
+        from breachkit.casework.sources import describe_source
 
         known = self._matter.provenance.get(path)
         while known is None and path:

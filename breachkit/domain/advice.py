@@ -1,56 +1,63 @@
 """Which blocks of advice fit a breach: by the data concerned, and by what happened to them."""
 
-from collections.abc import Collection
+from collections.abc import Callable
+from typing import Final
 
+from breachkit.domain.asked import Flag
 from breachkit.domain.categories import DATA, Advice
 
-_VIDEO = frozenset({"media_stream", "cloud_record", "cloud_picture", "video"})
-_DEVICES = frozenset(
-    {"device_id", "device_ip", "device_username", "device_password", "device_settings"}
+Has = Callable[..., Flag]
+"""Tells whether any of some categories or kinds is concerned; of none, whether any is stated."""
+
+_VIDEO: Final = ("media_stream", "cloud_record", "cloud_picture", "video")
+_DEVICES: Final = (
+    "device_id",
+    "device_ip",
+    "device_username",
+    "device_password",
+    "device_settings",
 )
-_ACCOUNT = frozenset({"password", "credentials", "access_token", "app_secret", "app_id"})
+_ACCOUNT: Final = ("password", "credentials", "access_token", "app_secret", "app_id")
+_BLOCKS: Final = {
+    advice: tuple(name for name, one in DATA.items() if one.advice is advice) for advice in Advice
+}
 
 
-def advice_for(
-    data: Collection[str], groups: Collection[str], kinds: Collection[str]
-) -> dict[str, bool]:
+def advice_for(data: Has, groups: Has, kinds: Has) -> dict[str, Flag]:
     """Return the blocks of advice that fit categories of data and people, and kinds of breach.
 
     Advice against a stranger's eyes is given only where somebody may have read the data. While
     nobody has said which kind of breach it is, that has to be assumed.
     """
-    secret = not kinds or "confidentiality" in kinds
-    found = frozenset(data) if secret else frozenset()
-    blocks = {DATA[category].advice for category in found if category in DATA}
+    secret = ~kinds() | kinds("confidentiality")
     return {
         "secret": secret,
-        "unavailable": "availability" in kinds,
-        "altered": "integrity" in kinds,
-        "health": bool({"health", "employment_health"} & set(data)),
-        "cameras": bool(_VIDEO & set(data)),
-        "devices": bool(_DEVICES & set(data)),
-        "children": "minors" in groups and secret,
-        "identity_document": Advice.IDENTITY_DOCUMENT in blocks,
-        "physical_safety": Advice.PHYSICAL_SAFETY in blocks,
-        "sensitive": Advice.SENSITIVE in blocks,
-        **_by_category(found),
+        "unavailable": kinds("availability"),
+        "altered": kinds("integrity"),
+        "health": data("health", "employment_health"),
+        "cameras": data(*_VIDEO),
+        "devices": data(*_DEVICES),
+        "children": groups("minors") & secret,
+        "identity_document": secret & data(*_BLOCKS[Advice.IDENTITY_DOCUMENT]),
+        "physical_safety": secret & data(*_BLOCKS[Advice.PHYSICAL_SAFETY]),
+        "sensitive": secret & data(*_BLOCKS[Advice.SENSITIVE]),
+        **_by_category(secret, data),
     }
 
 
-def _by_category(found: frozenset[str]) -> dict[str, bool]:
+def _by_category(secret: Flag, data: Has) -> dict[str, Flag]:
     """Return the blocks that hang on one category or a few."""
-    devices = bool(found & (_VIDEO | _DEVICES))
     return {
-        "payment": "payment" in found,
-        "financial": "financial" in found,
-        "password": "password" in found,
-        "codes": "credentials" in found and "password" not in found,
-        "app_secret": "app_secret" in found,
-        "tokens": bool(found & {"access_token", "credentials", "app_secret"}),
-        "signed_in": "access_token" in found,
-        "device_account": bool(found & _DEVICES),
-        "device_login": bool(found & {"device_username", "device_password"}),
-        "video": bool(found & _VIDEO),
-        "home_access": "home_access" in found,
-        "account": bool(found & _ACCOUNT) or devices,
+        "payment": secret & data("payment"),
+        "financial": secret & data("financial"),
+        "password": secret & data("password"),
+        "codes": secret & data("credentials") & ~data("password"),
+        "app_secret": secret & data("app_secret"),
+        "tokens": secret & data("access_token", "credentials", "app_secret"),
+        "signed_in": secret & data("access_token"),
+        "device_account": secret & data(*_DEVICES),
+        "device_login": secret & data("device_username", "device_password"),
+        "video": secret & data(*_VIDEO),
+        "home_access": secret & data("home_access"),
+        "account": secret & data(*_ACCOUNT, *_VIDEO, *_DEVICES),
     }

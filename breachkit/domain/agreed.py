@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from breachkit.domain.asked import Flag, Items
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.patch import fact_at
 from breachkit.domain.predicate import bind, expand
-from breachkit.domain.reading import day_to_come
+from breachkit.domain.reading import asks_of, day_to_come
 from breachkit.domain.requirement import Answer, Held
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
@@ -33,6 +34,7 @@ def agreed_view(
         for path in (*one.facts, *one.any_of)
     }
     wanted = fact_at(view.values, "language")
+    another = bool(wanted) and wanted != words.language
     return {
         "points": [
             _point(view, held, words, now)
@@ -40,7 +42,7 @@ def agreed_view(
             for held in duty.held
             if not {*held.requirement.facts, *held.requirement.any_of} <= asked
         ],
-        "in_another_language": bool(wanted) and wanted != words.language,
+        "in_another_language": Flag(another, (("language", (words.language,)), ("language", ()))),
     }
 
 
@@ -48,11 +50,12 @@ def _point(view: ScopeView, held: Held, words: Words, now: datetime) -> Point:
     """Return one point with its values, or why there is none yet and when it follows."""
     gap = next((gap for gap in held.gaps if gap.reason), None)
     by = day_to_come(gap.follows_by, words, now) if gap else ""
+    asks = asks_of(view.values, (*held.requirement.facts, *held.requirement.any_of))
     return {
         "what": Printed(held.requirement.title),
         "citation": Printed(held.requirement.citation),
-        "values": list(_values(view, held, words)),
-        "complete": held.answer is Answer.MET,
+        "values": Items(_values(view, held, words), asks),
+        "complete": Flag(held.answer is Answer.MET, asks),
         "reason": Printed(gap.reason.rstrip(" .;,"), (gap.path,)) if gap else Printed(""),
         "by": Printed(by, (gap.path,)) if gap and by else Printed(""),
     }
@@ -69,8 +72,8 @@ def _values(view: ScopeView, held: Held, words: Words) -> Iterator[Point]:
             text = "" if isinstance(value, bool) else _shown(value, words)
             yield {
                 "text": Printed(text, (view.path_of(path),)),
-                "is_yes": value is True,
-                "is_no": value is False,
+                "is_yes": Flag(value is True, ((path, (True,)),)),
+                "is_no": Flag(value is False, ((path, (False,)),)),
             }
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from breachkit.domain.alike import View
+from breachkit.domain.asked import Flag, Items
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.patch import covers, fact_at
 from breachkit.domain.predicate import bind, expand
-from breachkit.domain.reading import Reading, ended
+from breachkit.domain.reading import Reading, asks_of, ended
 from breachkit.domain.requirement import Held
 from breachkit.domain.words import Words
 
@@ -55,7 +56,8 @@ def _point(reading: Reading, held: Held, withheld: Sequence[str]) -> View:
     asked = held.requirement
     patterns = (*asked.facts, *asked.any_of)
     kept_back = any(covers(path, pattern) for pattern in patterns for path in withheld)
-    values = [] if kept_back else list(_values(reading, patterns))
+    stated = () if kept_back else _values(reading, patterns)
+    values = Items(stated, asks_of(reading.view.values, patterns))
     gap = next(iter(held.gaps), None)
     known = {"reason": gap.reason, "follows_by": gap.follows_by} if gap and gap.reason else {}
     return {
@@ -64,7 +66,7 @@ def _point(reading: Reading, held: Held, withheld: Sequence[str]) -> View:
         "values": values,
         "withheld": kept_back,
         "why": reading.because((gap.path,) if gap else (), known),
-        "partly": bool(values) and gap is not None,
+        "partly": Flag(bool(values) and gap is not None, values.asks),
         "needed": any(one.needed_now for one in held.gaps),
     }
 

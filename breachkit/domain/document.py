@@ -1,9 +1,10 @@
 """A rendered text as a tree of blocks: what outputs, comparisons and counsel's edits work on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from breachkit.domain.asked import Ask, Asks
 from breachkit.errors import BadInputError
 
 
@@ -61,6 +62,8 @@ class Document:
     """BCP 47 tag, such as `en`."""
     subject: str
     blocks: tuple[Block, ...]
+    asked: Mapping[str, Asks] = field(default_factory=dict)
+    """By block what the template asked to choose its words, or to leave out what would stand before it."""
 
     def answering(self, requirement: str) -> Iterator[Block]:
         """Yield the blocks that discharge a requirement."""
@@ -76,6 +79,8 @@ class Printed:
 
     text: str
     paths: tuple[str, ...] = ()
+    asks: Asks = ()
+    """What chose the text, beside the facts that it shows: that nobody has stated a better one."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -86,11 +91,17 @@ class Printed:
 
 def as_data(document: Document) -> dict[str, object]:
     """Return a document as plain data for JSON, leaving out whatever has its default."""
-    return {
+    data: dict[str, object] = {
         "language": document.language,
         "subject": document.subject,
         "blocks": [_block_as_data(block) for block in document.blocks],
     }
+    if document.asked:
+        data["asked"] = {
+            block: [[path, *question] for path, question in asks]
+            for block, asks in document.asked.items()
+        }
+    return data
 
 
 def from_data(data: object) -> Document:
@@ -98,7 +109,7 @@ def from_data(data: object) -> Document:
 
     Anything unknown is refused, so that a text written by a newer breachkit never loses a part.
     """
-    fields = _fields(data, {"language", "subject", "blocks"}, "document")
+    fields = _fields(data, {"language", "subject", "blocks", "asked"}, "document")
     return Document(
         language=_text(fields.get("language"), "language"),
         subject=_text(fields.get("subject"), "subject"),
@@ -106,6 +117,7 @@ def from_data(data: object) -> Document:
             _block_from_data(block, f"blocks.{place}")
             for place, block in enumerate(_list(fields.get("blocks"), "blocks"))
         ),
+        asked=_asked_from_data(fields.get("asked", {})),
     )
 
 
@@ -138,6 +150,22 @@ def _run_as_data(run: Run) -> object:
     if run.emphasis:
         data["emphasis"] = True
     return data
+
+
+def _asked_from_data(data: object) -> dict[str, Asks]:
+    if not isinstance(data, Mapping):
+        raise _misread("asked", data)
+    return {
+        str(block): tuple(_ask_from_data(ask, f"asked.{block}") for ask in _list(asks, "asked"))
+        for block, asks in data.items()
+    }
+
+
+def _ask_from_data(data: object, where: str) -> Ask:
+    path, *words = _list(data, where) or [None]
+    if not all(isinstance(word, str | bool) for word in words):
+        raise _misread(where, words)
+    return _text(path, where), tuple(word for word in words if isinstance(word, str | bool))
 
 
 _BLOCK_FIELDS = {"id", "kind", "runs", "level", "marker", "answers", "origin"}

@@ -85,7 +85,13 @@ class Drafted(BaseModel):
     gaps: list[str] = Field(default_factory=list)
     """Requirements that the text states as not yet known, as `duty-id requirement`."""
     uses: dict[str, str] = Field(default_factory=dict)
-    """The facts printed, by path, as their canonical value at that time."""
+    """The facts printed or asked, by path, as their canonical value at that time; null for none.
+
+    Of a branch its keys. A text that was drafted before breachkit noted what is asked names the
+    facts printed alone.
+    """
+    asked: dict[str, list[list[str | bool]]] = Field(default_factory=dict)
+    """Of the facts that were not printed what was asked of each: only another answer counts as news."""
     open_paths: list[str] = Field(default_factory=list)
     """The facts that the text leaves open, by path."""
     flags: list[Line] = Field(default_factory=list)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from breachkit.domain.alike import View
+from breachkit.domain.asked import Asks, Items
 from breachkit.domain.document import Printed
 from breachkit.domain.duty import Duty
 from breachkit.domain.earlier import NOTHING, Course, course_view
@@ -35,6 +36,8 @@ class Heading:
     """Where a notice to an authority is filed."""
     withheld: tuple[str, ...] = ()
     """Beginnings of the paths that a conflict of laws keeps back until it is cleared."""
+    grounds: Asks = ()
+    """What decided that these duties are owed, and no other."""
     is_partners: bool = False
     """Whether the partner gives it, and not we ourselves."""
     course: Course = NOTHING
@@ -60,8 +63,6 @@ def head_of(heading: Heading, words: Words) -> View:
     return {
         "incident": Printed(heading.incident),
         "our_name": Printed(heading.our_name),
-        "recipient": Printed(heading.recipient),
-        "recipient_unnamed": heading.unnamed,
         "drafted_on": Printed(words.today(heading.drafted_at)),
         "reason": Printed(ended(heading.reason)),
         "to_authority": heading.addressee == "authority",
@@ -69,9 +70,10 @@ def head_of(heading: Heading, words: Words) -> View:
             name: heading.phase == name
             for name in ("initial", "supplementary", "final", "correction", "withdrawal")
         },
-        "duties": [
-            _cited(duty, heading.instruments) for duty in _in_order(heading) if not duty.open_law
-        ],
+        "duties": Items(
+            (_cited(duty, heading.instruments) for duty in _in_order(heading) if not duty.open_law),
+            heading.grounds,
+        ),
         **_filed(heading),
         **course_view(heading.course, words),
     }
@@ -89,14 +91,7 @@ def _filed(heading: Heading) -> View:
         "filed_with": Printed(_recipient(first) if first else ""),
         "filed_by": Printed(first.channel if first else ""),
         "stage": Printed(stage),
-        "sender": Printed(_sender(heading)),
     }
-
-
-def _sender(heading: Heading) -> str:
-    if heading.is_partners:
-        return "" if heading.unnamed else heading.recipient
-    return heading.our_name
 
 
 def _recipient(law: Obligation) -> str:

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from breachkit.domain.advice import advice_for
 from breachkit.domain.agreed import agreed_view
 from breachkit.domain.alike import View, told_once
+from breachkit.domain.asked import WHOLE, Asks, Flag, Items
 from breachkit.domain.categories import DATA, GROUPS
 from breachkit.domain.content import contents
 from breachkit.domain.document import Printed
 from breachkit.domain.heading import Heading, head_of
+from breachkit.domain.link import has_link
 from breachkit.domain.mark import filing_mark
 from breachkit.domain.obligation import UnknownAllowed
 from breachkit.domain.patch import fact_at
-from breachkit.domain.reading import Reading
+from breachkit.domain.reading import Reading, keys_of
 from breachkit.domain.requirement import Answer, Gap
 from breachkit.domain.scope import ScopeView
 from breachkit.domain.words import Words
@@ -21,8 +23,9 @@ from breachkit.domain.words import Words
 def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
     """Return everything that the template of a notice may print, for one scope."""
     build = _Builder(view, words, heading.drafted_at)
-    return {
+    found = {
         **head_of(heading, words),
+        **build.names(heading),
         **build.incident(),
         **build.times(),
         **build.figures(),
@@ -34,10 +37,22 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         "filing": filing_mark(heading.competence, words.language),
         "agreed": agreed_view(view, heading.duties, words, heading.drafted_at),
     }
+    return {**found, "has_link": has_link([found[name] for name in _TO_PEOPLE])}
 
 
 class _Builder(Reading):
     """Puts the facts of one view in the order in which templates ask for them."""
+
+    def names(self, heading: Heading) -> View:
+        """Return whom the text is addressed to and who gives it, where that may be the controller."""
+        asks = (("controller.name", WHOLE),)
+        theirs = "" if heading.unnamed else heading.recipient
+        sender = theirs if heading.is_partners else heading.our_name
+        return {
+            "recipient": Printed(heading.recipient, (), asks),
+            "recipient_unnamed": Flag(heading.unnamed, asks),
+            "sender": Printed(sender, (), asks if heading.is_partners else ()),
+        }
 
     def whys(self) -> View:
         """Return why facts are not known that stand once in a notice."""
@@ -50,11 +65,10 @@ class _Builder(Reading):
 
     def incident(self) -> View:
         data, measures = "status.personal_data", "status.security_measures"
+        confirmed = self.is_one_of(data, "confirmed")
         return {
-            "suspected": not self.is_one_of(data, "confirmed"),
-            "unconfirmed": not (
-                self.is_one_of(data, "confirmed") or self.is_one_of(measures, "confirmed")
-            ),
+            "suspected": ~confirmed,
+            "unconfirmed": ~(confirmed | self.is_one_of(measures, "confirmed")),
             "data_ruled_out": self.is_one_of(data, "ruled_out"),
             "measures_breached": self.is_one_of(measures, "suspected", "confirmed"),
             "measures_confirmed": self.is_one_of(measures, "confirmed"),
@@ -69,10 +83,13 @@ class _Builder(Reading):
 
     def nature(self) -> View:
         words = ("description", "plain", "cause", "systems", "discovery")
-        kept = [self.text(f"{path}.protection.backup").text for path in self.paths("data")]
+        kept = [
+            self.is_one_of(f"{path}.protection.backup", "intact") for path in self.paths("data")
+        ]
+        asks = (ask for one in kept for ask in one.asks)
         return {
-            "all_backed_up": bool(kept) and set(kept) == {"intact"},
-            "some_lost": bool({"lost", "none"} & set(kept)),
+            "all_backed_up": Flag(bool(kept) and all(kept), (keys_of("data"), *asks)),
+            "some_lost": self.any_of("data", "protection.backup", "lost", "none"),
             **{name: self.said(f"nature.{name}") for name in words},
             **self.each_of("nature.kinds", "confidentiality", "integrity", "availability"),
             **self.each_of("nature.origin", "internal", "external"),
@@ -94,34 +111,40 @@ class _Builder(Reading):
 
     def figures(self) -> View:
         """Return the people and data concerned with their numbers; what reads alike is told once."""
-        kinds = list(self._kinds("data"))
+        (groups, in_groups), (kinds, in_data) = self._kinds("groups"), self._kinds("data")
+        people, records = self._counted(groups, "people"), self._counted(kinds, "records")
         protected = [(kind, self._protection(f"{path}.protection")) for path, kind in kinds]
+        parts = ({"name": kind, **how} for kind, how in protected)
         return {
             "people": self.count("people"),
             "records": self.count("records"),
             "countries": self.countries(),
-            "groups": told_once(self._counted("groups", "people"), "name", apart="figure"),
-            "counts": told_once(self._counted("data", "records"), "name", apart="figure"),
-            "data": [{**kind, **how} for kind, how in protected],
-            "protections": told_once(({"name": kind, **how} for kind, how in protected), "name"),
+            "groups": told_once(people, "name", apart="figure", asks=in_groups),
+            "counts": told_once(records, "name", apart="figure", asks=in_data),
+            "data": Items([{**kind, **how} for kind, how in protected], in_data),
+            "protections": told_once(parts, "name", asks=in_data),
         }
 
-    def _counted(self, branch: str, figure: str) -> Iterator[View]:
-        for path, kind in self._kinds(branch):
+    def _counted(self, kinds: Iterable[tuple[str, View]], figure: str) -> Iterator[View]:
+        for path, kind in kinds:
             at = f"{path}.{figure}"
             yield {"name": kind, "figure": self.count(at), "why": self.why(at)}
 
-    def _kinds(self, branch: str) -> Iterable[tuple[str, View]]:
-        found = ((path, self._kind(path, _LABELS[branch])) for path in self.paths(branch))
-        return (one for one in found if one[1]["label"])
+    def _kinds(self, branch: str) -> tuple[list[tuple[str, View]], Asks]:
+        """Return what a branch holds, and how it was found: something without a name is not told of."""
+        found = [(path, self._kind(path, _LABELS[branch])) for path in self.paths(branch)]
+        nameless = (kind["label"].asks for _, kind in found if not kind["label"])
+        asks = (ask for one in nameless for ask in one)
+        return [one for one in found if one[1]["label"]], (keys_of(branch), *asks)
 
     def _kind(self, path: str, labels: Mapping[str, str]) -> View:
         """Return our own words where they were given, else the category's, and the category."""
         own, category = self.text(f"{path}.label"), self.text(f"{path}.category")
+        ours = labels.get(category.text, "")
         return {
-            "label": own or Printed(labels.get(category.text, ""), category.paths),
+            "label": own or Printed(ours, category.paths, own.asks + category.asks),
             "kind": category,
-            "in_own_words": bool(own),
+            "in_own_words": Flag(bool(own), ((f"{path}.label", ()),)),
         }
 
     def _protection(self, path: str) -> View:
@@ -131,7 +154,7 @@ class _Builder(Reading):
         return {
             "method": self.text(f"{path}.method"),
             **{f"is_{state}": holds for state, holds in flags.items()},
-            "stated": any(flags.values()),
+            "stated": Flag(any(flags.values()), ((f"{path}.state", states),)),
             "key_safe": self.is_one_of(f"{path}.key_state", "safe"),
             "key_exposed": self.is_one_of(f"{path}.key_state", "exposed"),
             "key_bypassed": self.is_one_of(f"{path}.key_state", "bypassed"),
@@ -144,42 +167,48 @@ class _Builder(Reading):
 
     def advice(self) -> View:
         """Return which blocks of advice fit the data concerned and what happened to them."""
-        data, groups = (
-            {self.text(f"{path}.category").text for path in self.paths(branch)}
-            for branch in ("data", "groups")
+        return advice_for(
+            lambda *categories: self.any_of("data", "category", *categories),
+            lambda *categories: self.any_of("groups", "category", *categories),
+            lambda *kinds: self.is_one_of("nature.kinds", *kinds),
         )
-        return {**advice_for(data, groups, fact_at(self.view.values, "nature.kinds") or ())}
 
-    def texts(self, branch: str) -> list[Printed]:
-        return [self.said(f"{path}.text") for path in self.paths(branch)]
+    def texts(self, branch: str) -> Items:
+        return self.items(branch, [self.said(f"{path}.text") for path in self.paths(branch)])
 
     def worded(self, path: str) -> View:
-        text = self.said(f"{path}.text")
-        return {"text": text, "plain": self.said(f"{path}.plain") or text}
+        text, plain = self.said(f"{path}.text"), self.said(f"{path}.plain")
+        return {"text": text, "plain": plain or Printed(text.text, text.paths, plain.asks)}
 
-    def measures(self, state: str) -> list[View]:
-        """Return the measures of one state; one that nobody placed counts as taken only when dated."""
-        found = []
+    def measures(self) -> View:
+        """Return the measures by their state; those whose state nobody stated stand apart."""
+        found: dict[str, list[tuple[Flag, str]]] = {"taken": [], "proposed": [], "unplaced": []}
         for path in self.paths("measures"):
-            at = self.instant(f"{path}.at")
-            if (self.text(f"{path}.state").text or ("taken" if at else "proposed")) == state:
-                found.append({**self.worded(path), "at": at})
-        return found
+            at = f"{path}.state"
+            for state in ("taken", "proposed"):
+                found[state].append((self.is_one_of(at, state), path))
+            found["unplaced"].append((~self.is_one_of(at), path))
+        return {f"measures_{name}": self._measures(asked) for name, asked in found.items()}
+
+    def _measures(self, asked: Sequence[tuple[Flag, str]]) -> Items:
+        chosen = [
+            {**self.worded(path), "at": self.instant(f"{path}.at")} for flag, path in asked if flag
+        ]
+        return self.items("measures", chosen, *(ask for flag, _ in asked for ask in flag.asks))
 
     def reach(self) -> View:
         """Return whom to ask, and which ways of reaching people are known to be compromised."""
-        found = {self.text(f"{path}.channel").text for path in self.paths("channels_compromised")}
         ways = ("email", "telephone", "portal", "app", "post")
-        return {
-            "contact": self.address("contact"),
-            "compromised": {way: way in found for way in ways},
-        }
+        closed = {way: self.any_of("channels_compromised", "channel", way) for way in ways}
+        return {"contact": self.address("contact"), "compromised": closed}
 
     def controllers(self) -> View:
         """Return who is responsible for the data, what they decided, and how the list reaches them."""
-        paths = self.paths("joint_controllers")
+        names = [self.text(f"{path}.name") for path in self.paths("joint_controllers")]
+        nameless = (ask for name in names for ask in name.asks)
         return {
-            "we_are_controller": self.is_controller(),
+            # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
+            "we_are_controller": Flag(self.view.house) | self.is_one_of("capacity", "controller"),
             "risk": {
                 **self.each_of("risk.people", "high", "not_high"),
                 "unreadable": self.is_one_of("risk.exemption", "34-3-a"),
@@ -191,33 +220,30 @@ class _Builder(Reading):
                 "organisation": self.text("controller.name"),
                 "authority": self.text("controller.authority"),
             },
-            "joint": [name for path in paths if (name := self.text(f"{path}.name"))],
+            "joint": self.items("joint_controllers", (name for name in names if name), *nameless),
             "accounts_list": {
                 "how": self.said("accounts_list.how"),
                 "ready_at": self.instant("accounts_list.ready_at"),
             },
         }
 
-    def is_controller(self) -> bool:
-        # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
-        return self.view.house or self.view.values.get("capacity") == "controller"
-
     def course(self) -> View:
         """Return what it leads to, what is done about it, and what people can do."""
         return {
             "advice": self.advice(),
             "own_advice": self.texts("advice"),
-            "consequences": [self.worded(path) for path in self.paths("consequences")],
-            "measures_taken": self.measures("taken"),
-            "measures_proposed": self.measures("proposed"),
+            "consequences": self.items(
+                "consequences", [self.worded(path) for path in self.paths("consequences")]
+            ),
+            **self.measures(),
         }
 
-    def countries(self) -> list[View]:
+    def countries(self) -> Items:
         """Return where the people live by name, with their number, or why that is not known."""
         known = self.view.unknown.keys() | set(self.paths("countries"))
         codes = {path.split(".")[1] for path in known if path.startswith("countries.")}
         found = [self._country(code, f"countries.{code}") for code in codes]
-        return sorted(found, key=lambda one: str(one["label"]))
+        return self.items("countries", sorted(found, key=lambda one: str(one["label"])))
 
     def _country(self, code: str, path: str) -> View:
         label = Printed(self.words.country(code), (self.view.path_of(path),))
@@ -254,8 +280,8 @@ class _Builder(Reading):
         """Return the kinds of people and data that are still being counted, not announced before."""
         told = {(one["reason"].text, one["by"].text) for one in follows}
         kinds = {
-            "people": self._counted("groups", "people"),
-            "records": self._counted("data", "records"),
+            "people": self._counted(self._kinds("groups")[0], "people"),
+            "records": self._counted(self._kinds("data")[0], "records"),
             "country": self.countries(),
         }
         found = (
@@ -284,6 +310,11 @@ class _Builder(Reading):
         return kind if branch in _LABELS and kind["label"] else {}
 
 
+_TO_PEOPLE = (
+    *("our_name", "reason", "nature", "data", "consequences", "own_advice", "controller", "why"),
+    *("measures_taken", "measures_proposed", "measures_unplaced"),
+)
+"""The parts of a view that a text to the people concerned prints."""
 _INSTANTS = {
     "occurred": "timeline.occurred_from",
     "ended": "timeline.occurred_until",

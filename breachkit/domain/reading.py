@@ -1,10 +1,11 @@
 """Facts of one scope read as printed values: in words, and knowing where they were stated."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from breachkit.domain.alike import View
+from breachkit.domain.asked import WHOLE, Ask, Asks, Flag, Items, Word, answer
 from breachkit.domain.document import Printed
 from breachkit.domain.instant import latest_of
 from breachkit.domain.patch import covers, fact_at
@@ -25,6 +26,24 @@ def day_to_come(by: Mapping[str, Any] | None, words: Words, now: datetime) -> st
     return words.day(by)
 
 
+def keys_of(branch: str) -> Ask:
+    """Return the question which things a branch holds."""
+    return f"{branch}.*", WHOLE
+
+
+def asks_of(values: Mapping[str, Any], patterns: Iterable[str]) -> Asks:
+    """Return the questions whether anything is stated of what a requirement names."""
+    found: list[Ask] = []
+    for pattern in patterns:
+        head, star, tail = pattern.partition(".*")
+        if star:
+            found.append(keys_of(head))
+            found += ((f"{head}.{key}{tail}", ()) for key in fact_at(values, head) or ())
+        else:
+            found.append((pattern, ()))
+    return tuple(found)
+
+
 class Reading:
     """The facts of one view, read by their path; a fact that is not there reads as empty."""
 
@@ -38,7 +57,7 @@ class Reading:
     def said(self, path: str) -> Printed:
         """Return a text as a sentence."""
         value = self.text(path)
-        return Printed(ended(value.text), value.paths)
+        return Printed(ended(value.text), value.paths, value.asks)
 
     def instant(self, path: str) -> Printed:
         """Return an instant in the reader's language."""
@@ -67,14 +86,25 @@ class Reading:
             "by": Printed(by, paths) if by else Printed(""),
         }
 
-    def is_one_of(self, path: str, *values: object) -> bool:
-        """Tell whether a fact is one of some values, or a list that holds one of them."""
-        found = fact_at(self.view.values, path)
-        return bool(set(found) & set(values)) if isinstance(found, list) else found in values
+    def is_one_of(self, path: str, *values: Word) -> Flag:
+        """Return whether a fact is one of some values, or a list that holds one of them."""
+        return Flag(answer(fact_at(self.view.values, path), values), ((path, values),))
 
-    def each_of(self, path: str, *values: str) -> dict[str, bool]:
+    def each_of(self, path: str, *values: str) -> dict[str, Flag]:
         """Return for each value whether the fact is that."""
-        return {value: self.is_one_of(path, value) for value in values}
+        found = fact_at(self.view.values, path)
+        return {value: Flag(answer(found, (value,)), ((path, (value,)),)) for value in values}
+
+    def any_of(self, branch: str, part: str, *values: str) -> Flag:
+        """Return whether a part of anything in a branch is one of some values."""
+        paths = (f"{path}.{part}" for path in self.paths(branch))
+        holds = any(answer(fact_at(self.view.values, path), values) for path in paths)
+        return Flag(holds, ((f"{branch}.*.{part}", values),))
+
+    def items(self, branch: str, items: Iterable[Any], *more: Ask) -> Items:
+        """Return a list made of what a branch holds; `more` is what else decided what stands in it."""
+        keys = keys_of(branch)
+        return Items(items, (keys, *more), None if more else ((keys[0], ()),))
 
     def paths(self, branch: str) -> list[str]:
         """Return the path of each item of a branch."""
@@ -82,4 +112,6 @@ class Reading:
 
     def _shown(self, path: str, shown: Callable[[Any], str]) -> Printed:
         value = fact_at(self.view.values, path)
-        return Printed(shown(value), (self.view.path_of(path),)) if value else Printed("")
+        if not value:
+            return Printed("", (), ((path, ()),))
+        return Printed(shown(value), (self.view.path_of(path),))

@@ -4,18 +4,21 @@ The view is what predicates, duties and notices see. Figures never fall back to 
 incident, and another scope's facts are not in it at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from breachkit.domain.patch import Tree, fact_at, overlaid
+from breachkit.domain.patch import Tree, fact_at, is_branch, overlaid
 
 OWN = "own"
 """Key of the scope in which we are controller ourselves."""
 
 FIGURES = frozenset({"people", "records"})
 """Facts that a scope states for itself or not at all."""
+
+_FIGURED = frozenset({"groups", "data"})
+"""Branches of which a scope that names any has only those."""
 
 SCOPE_ONLY = frozenset(
     {
@@ -66,6 +69,48 @@ class ScopeView:
         return f"scopes.{self.scope}.{path}" if own_only else path
 
 
+class Stated:
+    """What is stated in one scope, by path; what the workspace or a decision adds is not in it."""
+
+    def __init__(
+        self, facts: Mapping[str, Any], unknown: Mapping[str, Mapping[str, Any]], scope: str
+    ) -> None:
+        self._facts, self._scope = facts, scope
+        self._own = (facts.get("scopes") or {}).get(scope) or {}
+        self._unknown = unknown
+
+    def at(self, path: str) -> Any:
+        """Return the fact at a path, None where there is none, and of a branch its keys.
+
+        A `*` stands for the keys of a branch: alone it asks for these, else for what each has by key.
+        The path may be one of the view, or one under which the scope or the
+        workspace states it: what a scope states for itself comes before what holds for all.
+        """
+        path = path.removeprefix("workspace.").removeprefix(f"scopes.{self._scope}.")
+        head, star, tail = path.partition(".*")
+        if star:
+            keys = self._keys(head)
+            return {key: self.at(f"{head}.{key}{tail}") for key in keys} if tail else keys
+        value = fact_at(self._own, path)
+        if value is None and not _own_only(path):
+            value = fact_at(self._facts, path)
+        return sorted(value) if is_branch(value) else value
+
+    def where(self, path: str) -> str:
+        """Return where a fact is stated that was found under a path: by now perhaps by the scope itself."""
+        bare = path.removeprefix("workspace.").removeprefix(f"scopes.{self._scope}.")
+        return path if fact_at(self._own, bare) is None else f"scopes.{self._scope}.{bare}"
+
+    def _keys(self, branch: str) -> list[str]:
+        own, shared = fact_at(self._own, branch) or {}, fact_at(self._facts, branch) or {}
+        if _own_only(branch):
+            return sorted(own)
+        if own and branch in _FIGURED:
+            named = _unknown_of(self._unknown, self._scope, self._own)
+            shared = set(shared) & _mentioned(named, branch)
+        return sorted({*own, *shared})
+
+
 def view_of(
     facts: Mapping[str, Any],
     unknown: Mapping[str, Mapping[str, Any]],
@@ -103,9 +148,8 @@ def _without_figures(
     for name, value in shared.items():
         if name in FIGURES:
             continue
-        if name in {"groups", "data"}:
-            mentioned = {path.split(".")[1] for path in unknown if path.startswith(f"{name}.")}
-            keys = {*own[name], *mentioned} if own.get(name) else value
+        if name in _FIGURED:
+            keys = {*own[name], *_mentioned(unknown, name)} if own.get(name) else value
             value = {
                 key: {part: fact for part, fact in below.items() if part not in FIGURES}
                 for key, below in value.items()
@@ -115,6 +159,11 @@ def _without_figures(
             value = {at: fact for at, fact in value.items() if at not in SCOPE_TRIGGERS}
         tree[name] = value
     return tree
+
+
+def _mentioned(unknown: Iterable[str], branch: str) -> set[str]:
+    """Return the keys of a branch below which something is stated as unknown."""
+    return {path.split(".")[1] for path in unknown if path.startswith(f"{branch}.")}
 
 
 def _unknown_of(

@@ -76,15 +76,9 @@ def run_drain(
     """
 
     async def whole() -> Run:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-        def end(number: signal.Signals) -> None:
-            stop.set()
-            loop.remove_signal_handler(number)
-
-        with suppress(RuntimeError, ValueError):  # only the main thread hears signals
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, end, number)
+        """Drain, ended by a signal."""
+        stop = asyncio.Event()
+        _listen(stop)
         return await drain(
             outbox,
             relay,
@@ -98,3 +92,16 @@ def run_drain(
         )
 
     return asyncio.run(whole())
+
+
+def _listen(stop: asyncio.Event) -> None:
+    """Let the first signal stop the run in peace; the second one finds nobody who listens."""
+    loop = asyncio.get_running_loop()
+    with suppress(RuntimeError, ValueError):  # only the main thread hears signals
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _stopped, stop, number)
+
+
+def _stopped(stop: asyncio.Event, number: signal.Signals) -> None:
+    stop.set()
+    asyncio.get_running_loop().remove_signal_handler(number)

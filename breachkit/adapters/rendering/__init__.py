@@ -30,9 +30,9 @@ class Renderer:
         """
         from breachkit.adapters.rendering.document import build
 
-        markdown, printed = self._templates().expand(template, view)
+        found = self._templates().expand(template, view)
         try:
-            return build(markdown, printed, language=language)
+            return build(found.markdown, found.printed, language=language, asked=found.asked)
         except TemplateError as error:
             raise TemplateError(f"{template}: {error}", hint=error.hint) from None
 

@@ -9,6 +9,8 @@ from itertools import chain
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from breachkit.adapters.rendering.places import by_block
+from breachkit.domain.asked import Asks
 from breachkit.domain.document import Block, BlockKind, Document, Printed, Run
 from breachkit.domain.personal import OWN_FIELD
 from breachkit.errors import TemplateError
@@ -30,8 +32,16 @@ def opening(requirements: Sequence[str]) -> str:
     return f"\ue002{_BETWEEN.join(requirements)}\ue003"
 
 
-def build(markdown: str, printed: Sequence[Printed], *, language: str) -> Document:
+def build(
+    markdown: str,
+    printed: Sequence[Printed],
+    *,
+    language: str,
+    asked: Sequence[tuple[int, Sequence[Asks]]] = (),
+) -> Document:
     """Return the document that the Markdown describes, with the printed values put back.
+
+    What was `asked` has the offset of the words that came next, and belongs to the block of these.
 
     The Markdown is parsed once for all texts that differ in their values only. No value is
     ever searched for tokens, so one that looks like a token stays what it is.
@@ -48,6 +58,7 @@ def build(markdown: str, printed: Sequence[Printed], *, language: str) -> Docume
             block if isinstance(block, Block) else _filled(block, printed)
             for block in skeleton.blocks
         ),
+        asked=by_block(markdown, asked, skeleton.ids, skeleton.ends),
     )
 
 
@@ -68,6 +79,9 @@ class _OpenBlock:
 class _Skeleton:
     subject: tuple[str | int, ...]
     blocks: tuple[Block | _OpenBlock, ...]
+    ids: tuple[str, ...]
+    ends: tuple[int, ...]
+    """Of each block the line behind its last one."""
     tokens: int
 
 
@@ -143,7 +157,10 @@ def _skeleton(markdown: str) -> _Skeleton:
     pieces = _subject_pieces(subject.strip())
     numbers = sum(isinstance(piece, int) for piece in pieces)
     marks = sum(len(_TOKEN.findall(mark[1] or "")) for mark in _MARK.finditer(markdown))
-    return _Skeleton(pieces, tuple(reader.blocks), numbers + marks + reader.tokens)
+    tokens = numbers + marks + reader.tokens
+    blocks = reader.blocks
+    ids = tuple(one.id if isinstance(one, Block) else one.block.id for one in blocks)
+    return _Skeleton(pieces, tuple(blocks), ids, tuple(reader.ends), tokens)
 
 
 def _without_marks(markdown: str) -> tuple[str, dict[int, list[str]]]:
@@ -197,6 +214,7 @@ class _Reader:
 
     def __init__(self, answers: dict[int, list[str]]) -> None:
         self.blocks: list[Block | _OpenBlock] = []
+        self.ends: list[int] = []
         self.tokens = 0
         self._answers = answers
         self._section = self._ordinal = 0
@@ -277,6 +295,7 @@ class _Reader:
         self._marker = ""
         whole = len(block.runs) == len(pieces) and not any(map(_TOKEN.match, block.answers))
         self.blocks.append(block if whole else _OpenBlock(block, pieces))
+        self.ends.append(last if pieces else first + 1)
 
     def _kind_and_level(self) -> tuple[BlockKind, int]:
         if self._heading:

@@ -146,8 +146,10 @@ class _Whitelist(NodeTransformer):
 
     def visit(self, node: nodes.Node, *args: object, **kwargs: object) -> nodes.Node:
         match node:
-            case nodes.Template() | nodes.If() | nodes.Not() | nodes.And() | nodes.Or():
+            case nodes.Template() | nodes.Not() | nodes.And() | nodes.Or():
                 return self.generic_visit(node)
+            case nodes.If():
+                return self._condition(node)
             case nodes.TemplateData():
                 return node
             case nodes.Output():
@@ -185,6 +187,26 @@ class _Whitelist(NodeTransformer):
                 raise self._refusal(node, f"'loop.{node.attr}'")
             return node
         self._reference(node.node)
+        return node
+
+    def _condition(self, node: nodes.If) -> nodes.If:
+        test = self.visit(node.test)
+        assert isinstance(test, nodes.Expr)
+        node.test = self._asked(test)
+        node.body = [self.visit(child) for child in node.body]
+        node.elif_ = [self._condition(each) for each in node.elif_]
+        node.else_ = [self.visit(child) for child in node.else_]
+        return node
+
+    def _asked(self, node: nodes.Expr) -> nodes.Expr:
+        """Lead each name that a condition asks through the renderer, which notes it."""
+        match node:
+            case nodes.Not():
+                node.node = self._asked(node.node)
+            case nodes.And() | nodes.Or():
+                node.left, node.right = self._asked(node.left), self._asked(node.right)
+            case nodes.Name() | nodes.Getattr() if not _is_of_loop(node):
+                return _call("tested", node)
         return node
 
     def _comparison(self, node: nodes.Compare) -> nodes.Node:
@@ -251,7 +273,10 @@ def _construct(node: nodes.Node) -> str:
     return _CONSTRUCTS.get(kind, f"'{kind.lower()}'")
 
 
-def _call(name: str, reference: nodes.Expr, constant: nodes.Const) -> nodes.Call:
+def _is_of_loop(node: nodes.Name | nodes.Getattr) -> bool:
+    return isinstance(node, nodes.Getattr) and getattr(node.node, "name", "") == "loop"
+
+
+def _call(name: str, reference: nodes.Expr, *constants: nodes.Const) -> nodes.Filter:
     line = reference.lineno
-    door = nodes.EnvironmentAttribute(name, lineno=line)
-    return nodes.Call(door, [reference, constant], [], None, None, lineno=line)
+    return nodes.Filter(reference, name, list(constants), [], None, None, lineno=line)

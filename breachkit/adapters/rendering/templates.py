@@ -3,10 +3,10 @@
 import difflib
 import functools
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from jinja2 import (
     BaseLoader,
@@ -15,16 +15,35 @@ from jinja2 import (
     Template,
     Undefined,
     nodes,
-    pass_context,
 )
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
-from jinja2.runtime import Context, LoopContext
+from jinja2.runtime import LoopContext
 
-from breachkit.adapters.rendering.document import token
 from breachkit.adapters.rendering.personal import VIEW, Personal
 from breachkit.adapters.rendering.syntax import Answers, check_characters, checked, keep_lines
+from breachkit.adapters.rendering.tags import (
+    ASKED,
+    PRINTED,
+    check_kind,
+    joined,
+    print_value,
+    same,
+    tested,
+    walk,
+)
+from breachkit.domain.asked import Asks
 from breachkit.domain.document import Printed
 from breachkit.errors import TemplateError
+
+
+class Expanded(NamedTuple):
+    """A template expanded for a view."""
+
+    markdown: str
+    printed: Sequence[Printed]
+    """The values behind its tokens."""
+    asked: Sequence[tuple[int, Sequence[Asks]]]
+    """What was asked, with the offset of the words that come next."""
 
 
 class Templates:
@@ -40,16 +59,18 @@ class Templates:
         self._fields: dict[str, dict[str, Printed]] = {}
         self._environment = _Environment(_Loader(self))
 
-    def expand(self, name: str, view: Mapping[str, object]) -> tuple[str, list[Printed]]:
-        """Return the Markdown of a template for a view, and the values behind its tokens."""
+    def expand(self, name: str, view: Mapping[str, object]) -> Expanded:
+        """Return the Markdown of a template for a view, the values behind its tokens, and what it asked."""
         template = self._load(name)
         view = {**view, VIEW: self._fields[name]} if self._fields[name] else view
         printed: list[Printed] = []
+        asked: list[Asks] = []
         try:
             for key, value in view.items():
-                _check_kind(value, key)
-            context = template.new_context({**view, _PRINTED: printed})
-            return "".join(template.root_render_func(context)), printed
+                check_kind(value, key)
+            context = template.new_context({**view, PRINTED: printed, ASKED: asked})
+            markdown, places = joined(template.root_render_func(context), asked)
+            return Expanded(markdown, printed, places)
         except UndefinedError as error:
             raise TemplateError(
                 f"{_place(error, name)}: {error.message}", hint=_known_names(error, view)
@@ -129,49 +150,6 @@ class Templates:
             raise TemplateError(f"{name}:{error.lineno}: {message}") from None
 
 
-_PRINTED = ""
-"""Where the list of printed values stands in the context: a key that no template can write."""
-
-_UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
-
-@pass_context
-def _print(context: Context, value: object) -> str:
-    if not isinstance(value, Printed):
-        value = _as_printed(value)
-    if not value.text or value.text.isspace():
-        raise TemplateError(
-            f"the value to be printed is empty{_from(value)}", hint="let an if stand around it"
-        )
-    if found := _UNSAFE.search(value.text):
-        raise TemplateError(
-            f"the value to be printed holds the character U+{ord(found[0]):04X}{_from(value)},"
-            " which no notice can show safely"
-        )
-    printed: list[Printed] = context.parent[_PRINTED]
-    printed.append(value)
-    return token(len(printed) - 1)
-
-
-def _as_printed(value: object) -> Printed:
-    if isinstance(value, str):
-        return Printed(str.__str__(value))
-    if isinstance(value, Undefined):
-        str(value)  # raises UndefinedError with the name
-    if value is None:
-        raise TemplateError("the value to be printed is None", hint="let an if stand around it")
-    raise TemplateError(
-        f"a {type(value).__name__} cannot be printed",
-        hint="print one of its names, or turn the value into words before",
-    )
-
-
-def _from(value: Printed) -> str:
-    return f" ({', '.join(value.paths)})" if value.paths else ""
-
-
 class _Loader(BaseLoader):
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -197,7 +175,7 @@ class _Environment(Environment):
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=StrictUndefined,
-            finalize=_print,
+            finalize=print_value,
             extensions=[Answers, Personal],
             loader=loader,
             cache_size=-1,
@@ -206,6 +184,8 @@ class _Environment(Environment):
         self.globals.clear()
         self.filters.clear()
         self.tests.clear()
+        # Jinja calls its filters directly, and anything else by way of a context: three times as slow.
+        self.filters.update({"tested": tested, "same": same, "walk": walk})
         self.includes: dict[str, list[tuple[str, int]]] = {}
 
     @property
@@ -226,7 +206,7 @@ class _Environment(Environment):
         """Return a mapping's key or a declared field, and never a method."""
         if isinstance(obj, Mapping):
             if attribute in obj:
-                return _check_kind(obj[attribute], attribute)
+                return check_kind(obj[attribute], attribute)
             raise _missing(attribute, obj)
         if isinstance(obj, LoopContext):
             value = getattr(obj, attribute)
@@ -237,49 +217,8 @@ class _Environment(Environment):
         # The text and the paths of a printed value belong together.
         known = frozenset() if kind is Printed else _declared(kind)
         if attribute in known:
-            return _check_kind(getattr(obj, attribute), attribute)
+            return check_kind(getattr(obj, attribute), attribute)
         raise _missing(attribute, known)
-
-    def same(self, value: object, word: str) -> bool:
-        """Tell whether a printed value, or none, is this word."""
-        if value is None:
-            return False
-        if isinstance(value, Undefined):
-            str(value)  # raises UndefinedError with the name
-        if isinstance(value, str | Printed):
-            return str(value) == word
-        raise TemplateError(f"a {type(value).__name__} cannot be compared with {word!r}")
-
-    def walk(self, value: object, names: int) -> Sequence[object]:
-        """Return what a loop goes through: a list's values, or a mapping's pairs."""
-        if isinstance(value, Undefined):
-            str(value)  # raises UndefinedError with the name
-        if isinstance(value, Mapping):
-            if names == 2:
-                return [(key, _check_kind(each, key)) for key, each in value.items()]
-            raise TemplateError("a for over a mapping needs two names", hint="for key, value in …")
-        if not isinstance(value, list | tuple):
-            raise TemplateError(f"a for cannot go through a {type(value).__name__}")
-        for each in value:
-            _check_kind(each, "an element")
-            if names == 2 and not (isinstance(each, list | tuple) and len(each) == 2):
-                raise TemplateError("a for with two names needs a mapping or pairs")
-        return value
-
-
-def _check_kind(value: object, name: str) -> object:
-    # A date or a number in the view would be printed in nobody's language.
-    kind = type(value)
-    if (
-        kind in _KINDS
-        or isinstance(value, str | Printed | list | tuple | Mapping | Undefined)
-        or is_dataclass(value)
-    ):
-        return value
-    raise TemplateError(f"{name} holds a {kind.__name__}, which a template cannot use")
-
-
-_KINDS = frozenset({Printed, str, bool, type(None), dict, list, tuple})
 
 
 @functools.cache
