@@ -14,20 +14,22 @@ def uses_of(picture: Picture, view: ScopeView, document: Document) -> dict[str, 
     """Return the facts that a text prints or asked, and what it asked of those that it only asked."""
     stated = Stated(picture.matter.facts, picture.matter.unknown, view.scope)
     whole = {path for block in document.blocks for run in block.runs for path in run.paths}
+    questions: dict[str, set[Question]] = {}
+    for path, question in set().union(*document.asked.values()):
+        questions.setdefault(path, set()).add(question)
     asked: dict[str, set[Question]] = {}
-    for path, question in dict.fromkeys(ask for asks in document.asked.values() for ask in asks):
-        asked.setdefault(_known(view, path), set()).add(question)
-    whole |= {path for path, questions in asked.items() if WHOLE in questions}
+    for path, some in questions.items():
+        known = _known(view, path)
+        asked[known] = asked[known] | some if known in asked else some
+    whole |= {path for path, some in asked.items() if WHOLE in some}
     uses = {}
     for path in sorted(whole | asked.keys()):
         value = stated.at(path)
         if value is None and path.startswith("workspace."):
             value = fact_at(view.values, path.removeprefix("workspace."))
         uses[path] = "null" if value is None else canonical(value).decode()
-    return {
-        "uses": uses,
-        "asked": {path: sorted(asked[path], key=repr) for path in sorted(asked.keys() - whole)},
-    }
+    only_asked = sorted(asked.keys() - whole)
+    return {"uses": uses, "asked": {path: sorted(asked[path], key=repr) for path in only_asked}}
 
 
 def _known(view: ScopeView, path: str) -> str:

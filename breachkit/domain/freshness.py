@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from breachkit.domain.asked import Word, answer
@@ -38,7 +39,7 @@ def freshness(drafted: Drafted, facts: Mapping[str, Any], unknown: Mapping[str, 
     contradicted: dict[str, None] = {}
     supplement: dict[str, None] = {}
     for path, used in drafted.uses.items():
-        before, now = json.loads(used), stated.at(path)
+        before, now = _loads(used), stated.at(path)
         if now == before or (now is None and path.startswith(("workspace.", "unknown:"))):
             continue
         if _news(drafted.asked.get(path), before, now):
@@ -48,6 +49,10 @@ def freshness(drafted: Drafted, facts: Mapping[str, Any], unknown: Mapping[str, 
     supplement.update(dict.fromkeys(left_open))
     new = (path for path in supplement if path not in contradicted)
     return Freshness(tuple(contradicted), tuple(new))
+
+
+_loads = lru_cache(maxsize=4096)(json.loads)
+"""Reads a canonical value; the same few are held against the facts at each step."""
 
 
 def _changes(path: str, before: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -14,7 +14,7 @@ from breachkit.domain.condition import (
     NotAll,
 )
 from breachkit.domain.obligation import Obligation
-from breachkit.domain.predicate import facts_of, holds
+from breachkit.domain.predicate import Answers, facts_of
 
 
 def grounds_of(laws: Iterable[Obligation], values: Mapping[str, Any]) -> Asks:
@@ -22,10 +22,11 @@ def grounds_of(laws: Iterable[Obligation], values: Mapping[str, Any]) -> Asks:
 
     Of conditions that do not hold the first is enough: as long as it fails, the duty is not owed.
     """
+    answers = Answers(values)
     found: dict[Ask, None] = {}
     for law in laws:
         conditions = law.when
-        failing = next((one for one in conditions if holds((one,), values) is False), None)
+        failing = next((one for one in conditions if answers.holds((one,)) is False), None)
         asked = conditions if failing is None else (failing,)
         found.update(dict.fromkeys(ask for one in asked for ask in _asks(one)))
     return tuple(found)

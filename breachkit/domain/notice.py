@@ -37,7 +37,8 @@ def notice_view(view: ScopeView, heading: Heading, words: Words) -> View:
         "filing": filing_mark(heading.competence, words.language),
         "agreed": agreed_view(view, heading.duties, words, heading.drafted_at),
     }
-    return {**found, "has_link": has_link([found[name] for name in _TO_PEOPLE])}
+    to_people = heading.addressee == "data_subjects"
+    return {**found, "has_link": to_people and has_link([found[name] for name in _TO_PEOPLE])}
 
 
 class _Builder(Reading):
@@ -89,7 +90,7 @@ class _Builder(Reading):
         asks = (ask for one in kept for ask in one.asks)
         return {
             "all_backed_up": Flag(bool(kept) and all(kept), (keys_of("data"), *asks)),
-            "some_lost": self.any_of("data", "protection.backup", "lost", "none"),
+            "some_lost": self.any_of("data", "protection.backup")("lost", "none"),
             **{name: self.said(f"nature.{name}") for name in words},
             **self.each_of("nature.kinds", "confidentiality", "integrity", "availability"),
             **self.each_of("nature.origin", "internal", "external"),
@@ -168,8 +169,8 @@ class _Builder(Reading):
     def advice(self) -> View:
         """Return which blocks of advice fit the data concerned and what happened to them."""
         return advice_for(
-            lambda *categories: self.any_of("data", "category", *categories),
-            lambda *categories: self.any_of("groups", "category", *categories),
+            self.any_of("data", "category"),
+            self.any_of("groups", "category"),
             lambda *kinds: self.is_one_of("nature.kinds", *kinds),
         )
 
@@ -199,8 +200,18 @@ class _Builder(Reading):
     def reach(self) -> View:
         """Return whom to ask, and which ways of reaching people are known to be compromised."""
         ways = ("email", "telephone", "portal", "app", "post")
-        closed = {way: self.any_of("channels_compromised", "channel", way) for way in ways}
+        channel = self.any_of("channels_compromised", "channel")
+        closed = {way: channel(way) for way in ways}
         return {"contact": self.address("contact"), "compromised": closed}
+
+    def risk(self) -> View:
+        """Return what the controller decided on the risk for people."""
+        return {
+            **self.each_of("risk.people", "high", "not_high"),
+            "unreadable": self.is_one_of("risk.exemption", "34-3-a"),
+            "averted": self.is_one_of("risk.exemption", "34-3-b"),
+            "in_public": self.is_one_of("risk.exemption", "34-3-c"),
+        }
 
     def controllers(self) -> View:
         """Return who is responsible for the data, what they decided, and how the list reaches them."""
@@ -209,12 +220,7 @@ class _Builder(Reading):
         return {
             # What we owe as manufacturer, entity or operator, we owe as nobody's processor.
             "we_are_controller": Flag(self.view.house) | self.is_one_of("capacity", "controller"),
-            "risk": {
-                **self.each_of("risk.people", "high", "not_high"),
-                "unreadable": self.is_one_of("risk.exemption", "34-3-a"),
-                "averted": self.is_one_of("risk.exemption", "34-3-b"),
-                "in_public": self.is_one_of("risk.exemption", "34-3-c"),
-            },
+            "risk": self.risk(),
             "controller": {
                 **self.address("controller.contact"),
                 "organisation": self.text("controller.name"),

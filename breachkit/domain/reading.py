@@ -95,11 +95,11 @@ class Reading:
         found = fact_at(self.view.values, path)
         return {value: Flag(answer(found, (value,)), ((path, (value,)),)) for value in values}
 
-    def any_of(self, branch: str, part: str, *values: str) -> Flag:
-        """Return whether a part of anything in a branch is one of some values."""
-        paths = (f"{path}.{part}" for path in self.paths(branch))
-        holds = any(answer(fact_at(self.view.values, path), values) for path in paths)
-        return Flag(holds, ((f"{branch}.*.{part}", values),))
+    def any_of(self, branch: str, part: str) -> Callable[..., Flag]:
+        """Return what tells whether a part of anything in a branch is one of some values."""
+        facts = [fact_at(self.view.values, f"{path}.{part}") for path in self.paths(branch)]
+        asked = f"{branch}.*.{part}"
+        return lambda *values: Flag(answer(facts, values), ((asked, values),))
 
     def items(self, branch: str, items: Iterable[Any], *more: Ask) -> Items:
         """Return a list made of what a branch holds; `more` is what else decided what stands in it."""

@@ -86,19 +86,18 @@ class Stated:
         The path may be one of the view, or one under which the scope or the
         workspace states it: what a scope states for itself comes before what holds for all.
         """
-        path = path.removeprefix("workspace.").removeprefix(f"scopes.{self._scope}.")
-        head, star, tail = path.partition(".*")
+        head, star, tail, own_only = _read(path, self._scope)
         if star:
             keys = self._keys(head)
             return {key: self.at(f"{head}.{key}{tail}") for key in keys} if tail else keys
-        value = fact_at(self._own, path)
-        if value is None and not _own_only(path):
-            value = fact_at(self._facts, path)
+        value = fact_at(self._own, head) if self._own else None
+        if value is None and not own_only:
+            value = fact_at(self._facts, head)
         return sorted(value) if is_branch(value) else value
 
     def where(self, path: str) -> str:
         """Return where a fact is stated that was found under a path: by now perhaps by the scope itself."""
-        bare = path.removeprefix("workspace.").removeprefix(f"scopes.{self._scope}.")
+        bare = _bare(path, self._scope)
         return path if fact_at(self._own, bare) is None else f"scopes.{self._scope}.{bare}"
 
     def _keys(self, branch: str) -> list[str]:
@@ -129,6 +128,17 @@ def view_of(
     stated = overlaid(_without_figures(shared, own, named), own)
     values = overlaid(overlaid(defaults, stated), added)
     return ScopeView(scope, values, own, shared, named)
+
+
+@lru_cache(maxsize=8192)
+def _read(path: str, scope: str) -> tuple[str, str, str, bool]:
+    """Return a path of the view, parted at a `*`, and whether a scope states it for itself or not at all."""
+    bare = _bare(path, scope)
+    return *bare.partition(".*"), _own_only(bare)
+
+
+def _bare(path: str, scope: str) -> str:
+    return path.removeprefix("workspace.").removeprefix(f"scopes.{scope}.")
 
 
 @lru_cache(maxsize=8192)
